@@ -1,0 +1,101 @@
+#ifndef QUIESCE_DAEMON_BASE_LIMITS_H_
+#define QUIESCE_DAEMON_BASE_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+// Every number that limits something, with its reason. Nothing else in the code repeats one.
+namespace quiesce::limits {
+
+// --- identifiers -----------------------------------------------------------------------------
+// The cloud documents 32 to 64 for project and instance ids.
+inline constexpr size_t kMinIdLength = 32;
+inline constexpr size_t kMaxIdLength = 64;
+// Names that people choose: long enough for any team, short enough for one table column.
+inline constexpr size_t kMaxWorkspaceLength = 63;
+inline constexpr size_t kMaxOwnerLength = 128;
+inline constexpr size_t kMaxReasonLength = 512;
+inline constexpr size_t kMaxRequestIdLength = 64;
+inline constexpr size_t kMaxCloudNameLength = 256;
+inline constexpr size_t kMaxLabels = 64;
+
+// --- requests --------------------------------------------------------------------------------
+// Google AIP-231 caps a batch at 1000; one atomic batch is one commit group.
+inline constexpr size_t kMaxBatchSpecs = 1000;
+inline constexpr size_t kMaxPageSize = 1000;
+inline constexpr size_t kDefaultPageSize = 100;
+// The set of one streamed plan. Above it a workspace should be split.
+inline constexpr size_t kMaxPlanSpecs = 1000000;
+// 1000 specs of the largest legal size fit; larger messages are refused by gRPC itself.
+inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024;
+// A gRPC status above about 8 KiB arrives as RESOURCE_EXHAUSTED instead of itself.
+inline constexpr size_t kMaxErrorMessageBytes = 1024;
+// Horizon of request_id: a retry after it is a new request.
+inline constexpr absl::Duration kRequestIdHorizon = absl::Hours(24);
+inline constexpr int64_t kMaxRememberedRequests = 1000000;
+// A plan is a statement about the present; a day later it is folklore.
+inline constexpr absl::Duration kPlanLifetime = absl::Hours(24);
+// A hold that outlives a quarter is a policy; it belongs in the manifest.
+inline constexpr absl::Duration kMaxHold = absl::Hours(24 * 92);
+inline constexpr absl::Duration kMaxStartGrace = absl::Hours(24 * 7);
+// Long polls end below the idle time-outs that proxies commonly set.
+inline constexpr absl::Duration kMaxWait = absl::Minutes(10);
+inline constexpr size_t kMaxWatchers = 1000;
+// Changes that a watcher may have waiting before it is told to resync.
+inline constexpr size_t kMaxWatchBacklog = 10000;
+
+// --- calls -----------------------------------------------------------------------------------
+// I5: more than this many stops of one instance within an hour is a loop, not a plan.
+inline constexpr size_t kMaxCallsPerInstanceHour = 12;
+inline constexpr absl::Duration kCallBudgetWindow = absl::Hours(1);
+// An intent not handed to a connection by then is finished NOT_SENT: its gates are too old.
+inline constexpr absl::Duration kMaxHandOverDelay = absl::Seconds(1);
+// Pause of a credential after a 429 without Retry-After. The gateway's windows seen in the wild
+// are one second, one minute and five minutes.
+inline constexpr absl::Duration kDefaultThrottlePause = absl::Seconds(60);
+inline constexpr absl::Duration kMaxThrottlePause = absl::Hours(1);
+inline constexpr int kDefaultMaxInFlight = 16;
+inline constexpr int kMaxMaxInFlight = 256;
+// The largest answer read from the cloud: 1,000 instances are about 2 MB, 20,000 about 40 MB.
+inline constexpr size_t kMaxListResponseBytes = 64 * 1024 * 1024;
+inline constexpr size_t kMaxStopResponseBytes = 64 * 1024;
+inline constexpr size_t kMaxTokenFileBytes = 64 * 1024;
+
+// --- decisions -------------------------------------------------------------------------------
+inline constexpr absl::Duration kDefaultStartGrace = absl::Minutes(15);
+// The vendor's own tools give a stop ten minutes.
+inline constexpr absl::Duration kStoppingStuckAfter = absl::Minutes(15);
+inline constexpr absl::Duration kBusyStuckAfter = absl::Minutes(30);
+inline constexpr int kFailuresUntilStalled = 5;
+inline constexpr int kPartialCallsUntilStalled = 3;
+inline constexpr int kUnobservedCallsUntilStalled = 5;
+// One list without an instance may be a hiccup of the cloud; three in a row are a fact.
+inline constexpr int kListsUntilAbsent = 3;
+// A list that loses more than this share of the tracked instances is suspected, not believed.
+inline constexpr double kSuspectLossShare = 0.20;
+inline constexpr int kFreshnessIntervals = 3;
+inline constexpr int kStaleBoundsUntilStalled = 3;
+inline constexpr absl::Duration kBackoffBase = absl::Seconds(1);
+inline constexpr absl::Duration kBackoffMax = absl::Minutes(5);
+// Retries of what a human must mend: often enough to heal by itself, rare enough to be quiet.
+inline constexpr absl::Duration kSlowRetry = absl::Minutes(10);
+
+// --- store -----------------------------------------------------------------------------------
+inline constexpr size_t kMaxGroupOperations = 256;
+inline constexpr absl::Duration kMaxGroupWork = absl::Milliseconds(20);
+// Rows of one Observe operation, and of one slice of loop work: about a millisecond.
+inline constexpr size_t kSliceRows = 1000;
+// Operations waiting for the writer; beyond it a caller is told to come back.
+inline constexpr size_t kMaxQueuedOperations = 16384;
+// A released instance can still be watched away this long; older tokens must resync.
+inline constexpr absl::Duration kTombstoneLifetime = absl::Hours(24);
+
+// --- shutdown --------------------------------------------------------------------------------
+inline constexpr absl::Duration kDrainTimeout = absl::Seconds(8);
+inline constexpr absl::Duration kExitTimeout = absl::Seconds(10);
+
+}  // namespace quiesce::limits
+
+#endif  // QUIESCE_DAEMON_BASE_LIMITS_H_
