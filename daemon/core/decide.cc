@@ -1,0 +1,391 @@
+#include "daemon/core/decide.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "daemon/base/limits.h"
+
+namespace quiesce::core {
+namespace {
+
+// What one decision is made from, with the questions that several rows of the table ask.
+struct Case {
+  const InstanceRecord& record;
+  const Desired& desired;
+  const Surroundings& around;
+  const Now& now;
+
+  const Attempt& attempt() const { return record.attempt; }
+  const Observation& seen() const { return record.observation; }
+  const History& history() const { return record.history; }
+  const ProjectFreshness& freshness() const { return around.freshness; }
+  absl::Duration settle() const { return around.settings.timing.settle; }
+
+  bool latched() const { return history().stopped_generation == desired.generation; }
+
+  // The last call may have had effect, and no later observation has told yet.
+  bool ambiguous() const {
+    if (attempt().resolved) return false;
+    return attempt().outcome == Outcome::kAccepted || attempt().outcome == Outcome::kUnknown ||
+           attempt().call_class == CallClass::kAlreadyInState;
+  }
+  SteadyTime settled_at() const { return attempt().ended + settle(); }
+};
+
+Decision Make(Action action, Phase phase, Reason reason,
+              SteadyTime valid_until = SteadyTime::Infinite()) {
+  return Decision{action, phase, reason, NeedsOf(reason), valid_until};
+}
+
+// --- gates ---------------------------------------------------------------------------------------
+
+// A word that somebody gave against the call.
+std::optional<Decision> DecideGates(const Case& c) {
+  if (c.desired.policy.is_protected) {
+    return Make(Action::kNone, Phase::kWaiting, Reason::kProtected);
+  }
+  if (const Hold* hold = c.around.holds.Strongest(c.record.key, c.desired.workspace, c.now.wall)) {
+    const Reason reason = hold->scope == HoldScope::kFleet ? Reason::kFrozen : Reason::kHeld;
+    return Make(Action::kNone, Phase::kWaiting, reason, c.now.ToSteady(hold->expires));
+  }
+  const std::string& asserted = c.desired.policy.asserted_name;
+  if (c.around.settings.mode == ObservationMode::kList && !asserted.empty() &&
+      asserted != c.seen().cloud_name) {
+    return Make(Action::kNone, Phase::kStalled, Reason::kNameMismatch);
+  }
+  return std::nullopt;
+}
+
+// The time at which the instance has calls left within the hour; Never if it has some now.
+SteadyTime BudgetOpensAt(const History& history, SteadyTime now) {
+  size_t recent = 0;
+  SteadyTime opens = SteadyTime::Never();
+  for (auto it = history.intents.rbegin(); it != history.intents.rend(); ++it) {
+    if (*it + limits::kCallBudgetWindow <= now) break;
+    if (++recent == limits::kMaxCallsPerInstanceHour) opens = *it + limits::kCallBudgetWindow;
+  }
+  return opens;
+}
+
+// Limits of speed: they open by themselves.
+std::optional<Decision> DecidePacing(const Case& c) {
+  if (c.around.throttled_until > c.now.steady) {
+    return Make(Action::kNone, Phase::kWaiting, Reason::kThrottled, c.around.throttled_until);
+  }
+  const SteadyTime budget = BudgetOpensAt(c.history(), c.now.steady);
+  if (budget > c.now.steady) {
+    return Make(Action::kNone, Phase::kWaiting, Reason::kCallBudget, budget);
+  }
+  return std::nullopt;
+}
+
+// --- failures ------------------------------------------------------------------------------------
+
+// Why the failures so far need somebody; empty while they do not.
+std::optional<Reason> StalledBy(const Case& c) {
+  const int failures = c.history().failures;
+  if (failures == 0) return std::nullopt;
+  if (c.attempt().call_class == CallClass::kForbidden) return Reason::kForbidden;
+  if (c.attempt().call_class == CallClass::kPermanent) return Reason::kPermanentError;
+  if (c.seen().state == PowerState::kPartial && failures >= limits::kPartialCallsUntilStalled) {
+    return Reason::kPartialStuck;
+  }
+  if (failures >= limits::kFailuresUntilStalled) return Reason::kRepeatedFailure;
+  return std::nullopt;
+}
+
+// Backoff, and what a stalled instance looks like between its slow retries.
+std::optional<Decision> DecideBackoff(const Case& c, const std::optional<Reason>& stalled) {
+  if (c.now.steady >= c.history().next_attempt) return std::nullopt;
+  if (stalled) {
+    return Make(Action::kNone, Phase::kStalled, *stalled, c.history().next_attempt);
+  }
+  const Reason reason =
+      c.attempt().call_class == CallClass::kThrottled ? Reason::kThrottled : Reason::kBackoff;
+  return Make(Action::kNone, Phase::kRetrying, reason, c.history().next_attempt);
+}
+
+// --- observation: list ---------------------------------------------------------------------------
+
+// No list that is fresh and started after the adoption: look; never call.
+Decision DecideUnseen(const Case& c) {
+  const SteadyTime unseen_since = c.freshness().listed_since_start()
+                                      ? c.freshness().list_started
+                                      : c.freshness().process_started;
+  const SteadyTime stalls_at = unseen_since + limits::kStaleBoundsUntilStalled *
+                                                  FreshnessBound(c.around.settings, c.freshness());
+  if (c.now.steady >= stalls_at) {
+    Decision decision = Make(Action::kLook, Phase::kStalled, Reason::kStale);
+    decision.needs = Needs::kOperator;
+    return decision;
+  }
+  if (c.latched()) return Make(Action::kLook, Phase::kUnknown, Reason::kStale, stalls_at);
+  return Make(Action::kLook, Phase::kPending, Reason::kAwaitingLook, stalls_at);
+}
+
+Decision DecideMissing(const Case& c) {
+  if (c.seen().missing_lists < limits::kListsUntilAbsent) {
+    return Make(Action::kNone, Phase::kUnknown, Reason::kMissing);
+  }
+  const bool shown_since_adoption = c.seen().shown_seq > c.desired.adopted_floor_seq;
+  return shown_since_adoption ? Make(Action::kNone, Phase::kGone, Reason::kGone)
+                              : Make(Action::kNone, Phase::kStalled, Reason::kNotListed);
+}
+
+Decision DecideStopped(const Case& c) {
+  const int64_t floor = std::max(c.desired.floor_seq, c.attempt().floor_seq);
+  if (c.freshness().last_seq <= floor) {
+    return Make(Action::kLook, c.latched() ? Phase::kUnknown : Phase::kPending,
+                Reason::kAwaitingLook);
+  }
+  const bool settled = c.latched() && c.history().failures == 0 && c.attempt().resolved;
+  return Make(settled ? Action::kNone : Action::kLatch, Phase::kStopped, Reason::kConverged);
+}
+
+// Waits for the cloud, for so long.
+Decision DecideInTransition(const Case& c, Phase phase, Reason reason, Reason stuck,
+                            absl::Duration patience) {
+  const SteadyTime stuck_at = c.seen().since + patience;
+  if (c.now.steady >= stuck_at) return Make(Action::kNone, Phase::kStalled, stuck);
+  return Make(Action::kNone, phase, reason, stuck_at);
+}
+
+Decision DecideUnknownState(const Case& c) {
+  const SteadyTime stalls_at =
+      c.seen().since +
+      limits::kStaleBoundsUntilStalled * FreshnessBound(c.around.settings, c.freshness());
+  const bool stalled = c.now.steady >= stalls_at;
+  return Make(Action::kNone, stalled ? Phase::kStalled : Phase::kUnknown,
+              Reason::kCloudStateUnknown, stalled ? SteadyTime::Infinite() : stalls_at);
+}
+
+// After a call that may have had effect, a list that shows RUNNING counts only if it started
+// `settle` after the call ended: the cloud's lists lag.
+std::optional<Decision> DecideAmbiguous(const Case& c) {
+  if (!c.ambiguous()) return std::nullopt;
+  const bool list_counts = c.freshness().last_seq > c.attempt().floor_seq &&
+                           c.freshness().list_started >= c.settled_at();
+  if (list_counts) return std::nullopt;
+  const bool accepted = c.attempt().outcome == Outcome::kAccepted;
+  const Phase phase = accepted ? Phase::kStopping : Phase::kRetrying;
+  const Reason reason = accepted ? Reason::kAccepted : Reason::kOutcomeUnknown;
+  if (c.now.steady < c.settled_at()) return Make(Action::kNone, phase, reason, c.settled_at());
+  return Make(Action::kLook, phase, reason);
+}
+
+// Drift: this generation was stopped, and runs again without a call of ours in between.
+bool IsDrift(const Case& c) { return c.latched() && c.attempt().resolved; }
+
+std::optional<Decision> DecideDrift(const Case& c) {
+  if (!c.latched()) return std::nullopt;
+  if (c.desired.policy.enforcement == Enforcement::kOnce) {
+    return Make(Action::kNone, Phase::kDrifted, Reason::kReportOnly);
+  }
+  const SteadyTime grace_ends = c.seen().since + c.desired.policy.start_grace;
+  if (c.now.steady >= grace_ends) return std::nullopt;
+  return Make(Action::kNone, Phase::kDrifted, Reason::kStartGrace, grace_ends);
+}
+
+// A list that started before a call ended says nothing about that call, unless the call was
+// refused before it reached the service.
+int64_t CallFloor(const Case& c) {
+  const CallClass refused = c.attempt().call_class;
+  const bool before_service = c.attempt().outcome == Outcome::kNotSent ||
+                              refused == CallClass::kAuth || refused == CallClass::kForbidden ||
+                              refused == CallClass::kThrottled;
+  return before_service ? c.desired.adopted_floor_seq
+                        : std::max(c.desired.adopted_floor_seq, c.attempt().floor_seq);
+}
+
+// RUNNING and PARTIAL.
+Decision DecideRunning(const Case& c) {
+  if (c.desired.policy.enforcement == Enforcement::kObserve) {
+    return Make(Action::kNone, Phase::kDrifted, Reason::kReportOnly);
+  }
+  if (auto decision = DecideAmbiguous(c)) return *decision;
+  if (auto decision = DecideGates(c)) return *decision;
+  if (auto decision = DecideDrift(c)) return *decision;
+  const std::optional<Reason> stalled = StalledBy(c);
+  if (auto decision = DecideBackoff(c, stalled)) return *decision;
+  if (auto decision = DecidePacing(c)) return *decision;
+
+  const Phase phase = stalled                    ? Phase::kStalled
+                      : c.history().failures > 0 ? Phase::kRetrying
+                      : IsDrift(c)               ? Phase::kDrifted
+                                                 : Phase::kPending;
+  const absl::Duration age = c.now.steady - c.freshness().list_started;
+  const bool look_first =
+      age > LookMaxAge(c.around.settings, c.freshness()) || c.freshness().last_seq <= CallFloor(c);
+  const Reason reason = look_first ? Reason::kAwaitingLook : Reason::kCallDue;
+  return Make(look_first ? Action::kLook : Action::kCall, phase, stalled.value_or(reason));
+}
+
+Decision DecideObserved(const Case& c) {
+  if (c.seen().presence == Presence::kSuspect) {
+    return Make(Action::kNone, Phase::kStalled, Reason::kSuspectList);
+  }
+  const bool seen_since_adoption = c.freshness().last_seq > c.desired.adopted_floor_seq;
+  if (!seen_since_adoption || !IsFresh(c.around.settings, c.freshness(), c.now)) {
+    return DecideUnseen(c);
+  }
+  if (c.seen().presence != Presence::kPresent) return DecideMissing(c);
+  switch (c.seen().state) {
+    case PowerState::kStopped:
+      return DecideStopped(c);
+    case PowerState::kStopping:
+      return DecideInTransition(c, Phase::kStopping, Reason::kStopping, Reason::kStuck,
+                                limits::kStoppingStuckAfter);
+    case PowerState::kBusy:
+      return DecideInTransition(c, Phase::kWaiting, Reason::kBusy, Reason::kBusyLong,
+                                limits::kBusyStuckAfter);
+    case PowerState::kUnavailable:
+      return Make(Action::kNone, Phase::kStalled, Reason::kCloudUnavailable);
+    case PowerState::kUnknown:
+      return DecideUnknownState(c);
+    case PowerState::kRunning:
+    case PowerState::kPartial:
+      return DecideRunning(c);
+  }
+  return DecideUnknownState(c);
+}
+
+// --- observation: none ---------------------------------------------------------------------------
+
+// Nothing can be looked at, so what was recorded is all there is, and calls without a clear answer
+// are bounded instead of followed up.
+Decision DecideUnobserved(const Case& c) {
+  if (c.latched()) return Make(Action::kNone, Phase::kStopped, Reason::kAssumed);
+  if (c.desired.policy.enforcement == Enforcement::kObserve) {
+    return Make(Action::kNone, Phase::kUnknown, Reason::kReportOnly);
+  }
+  const bool for_this_generation = c.attempt().generation == c.desired.generation;
+  if (for_this_generation && c.attempt().outcome == Outcome::kAccepted) {
+    return Make(Action::kLatch, Phase::kStopped, Reason::kAssumed);
+  }
+  if (auto decision = DecideGates(c)) return *decision;
+  const std::optional<Reason> stalled = StalledBy(c);
+  const bool clear_refusal = stalled == Reason::kForbidden || stalled == Reason::kPermanentError;
+  if (!clear_refusal && c.history().failures >= limits::kUnobservedCallsUntilStalled) {
+    return Make(Action::kNone, Phase::kStalled, Reason::kNotObservable);
+  }
+  if (c.ambiguous() && c.now.steady < c.settled_at()) {
+    return Make(Action::kNone, Phase::kRetrying, Reason::kOutcomeUnknown, c.settled_at());
+  }
+  if (auto decision = DecideBackoff(c, stalled)) return *decision;
+  if (auto decision = DecidePacing(c)) return *decision;
+  const Phase phase = stalled                    ? Phase::kStalled
+                      : c.history().failures > 0 ? Phase::kRetrying
+                                                 : Phase::kPending;
+  return Make(Action::kCall, phase, stalled.value_or(Reason::kCallDue));
+}
+
+// --- explain -------------------------------------------------------------------------------------
+
+Gate ProtectedGate(const Case& c) {
+  return c.desired.policy.is_protected
+             ? Gate{"protected", Gate::State::kBlocks, "its declaration says never act"}
+             : Gate{"protected"};
+}
+
+Gate HoldGate(const Case& c) {
+  const Hold* hold = c.around.holds.Strongest(c.record.key, c.desired.workspace, c.now.wall);
+  if (hold == nullptr) return Gate{"hold"};
+  return Gate{hold->scope == HoldScope::kFleet ? "freeze" : "hold", Gate::State::kWaits,
+              absl::StrCat(hold->reason, " (", hold->owner, ")"), c.now.ToSteady(hold->expires)};
+}
+
+Gate NameGate(const Case& c) {
+  const std::string& asserted = c.desired.policy.asserted_name;
+  if (asserted.empty()) return Gate{"name"};
+  if (c.around.settings.mode == ObservationMode::kNone) {
+    return Gate{"name", Gate::State::kOpen, "unchecked, the project is not observed"};
+  }
+  if (c.seen().presence == Presence::kNever || asserted == c.seen().cloud_name) {
+    return Gate{"name"};
+  }
+  return Gate{
+      "name", Gate::State::kBlocks,
+      absl::StrCat("declared \"", asserted, "\", the cloud says \"", c.seen().cloud_name, "\"")};
+}
+
+Gate StartGraceGate(const Case& c) {
+  const bool runs =
+      c.seen().presence == Presence::kPresent &&
+      (c.seen().state == PowerState::kRunning || c.seen().state == PowerState::kPartial);
+  const SteadyTime ends = c.seen().since + c.desired.policy.start_grace;
+  const bool waits = runs && IsDrift(c) && c.now.steady < ends &&
+                     c.desired.policy.enforcement == Enforcement::kContinuous;
+  return waits ? Gate{"start_grace", Gate::State::kWaits, "", ends} : Gate{"start_grace"};
+}
+
+Gate BackoffGate(const Case& c) {
+  if (c.now.steady >= c.history().next_attempt) return Gate{"backoff"};
+  return Gate{"backoff", Gate::State::kWaits,
+              absl::StrCat(c.history().failures, " failed in a row"), c.history().next_attempt};
+}
+
+Gate BudgetGate(const Case& c) {
+  size_t recent = 0;
+  for (SteadyTime intent : c.history().intents) {
+    if (intent + limits::kCallBudgetWindow > c.now.steady) ++recent;
+  }
+  Gate gate{"call_budget", Gate::State::kOpen,
+            absl::StrCat(recent, " of ", limits::kMaxCallsPerInstanceHour, " per hour")};
+  const SteadyTime opens = BudgetOpensAt(c.history(), c.now.steady);
+  if (opens > c.now.steady) {
+    gate.state = Gate::State::kWaits;
+    gate.until = opens;
+  }
+  return gate;
+}
+
+Gate ThrottleGate(const Case& c) {
+  if (c.around.throttled_until <= c.now.steady) return Gate{"throttle"};
+  return Gate{"throttle", Gate::State::kWaits, "the cloud answered 429", c.around.throttled_until};
+}
+
+}  // namespace
+
+absl::Duration FreshnessBound(const ProjectSettings& settings, const ProjectFreshness& freshness) {
+  const absl::Duration interval =
+      freshness.interval > absl::ZeroDuration() ? freshness.interval : settings.timing.list_idle;
+  return limits::kFreshnessIntervals * std::max(interval, freshness.list_took);
+}
+
+bool IsFresh(const ProjectSettings& settings, const ProjectFreshness& freshness, const Now& now) {
+  return freshness.listed_since_start() &&
+         now.steady - freshness.list_started <= FreshnessBound(settings, freshness);
+}
+
+absl::Duration LookMaxAge(const ProjectSettings& settings, const ProjectFreshness& freshness) {
+  return std::max(settings.timing.look_max_age, 2 * freshness.list_took);
+}
+
+Decision Decide(const InstanceRecord& record, const Surroundings& around, const Now& now) {
+  if (!record.desired) return Make(Action::kNone, Phase::kUnmanaged, Reason::kUnmanaged);
+  if (record.attempt.outcome == Outcome::kOpen) {
+    return Make(Action::kNone, Phase::kStopping, Reason::kCallInFlight);
+  }
+  const Case c{record, *record.desired, around, now};
+  switch (around.settings.mode) {
+    case ObservationMode::kList:
+      return DecideObserved(c);
+    case ObservationMode::kNone:
+      return DecideUnobserved(c);
+    case ObservationMode::kUnconfigured:
+      break;
+  }
+  return Make(Action::kNone, Phase::kStalled, Reason::kProjectNotConfigured);
+}
+
+std::vector<Gate> ListGates(const InstanceRecord& record, const Surroundings& around,
+                            const Now& now) {
+  if (!record.desired) return {};
+  const Case c{record, *record.desired, around, now};
+  return {ProtectedGate(c), HoldGate(c),   NameGate(c),    StartGraceGate(c),
+          BackoffGate(c),   BudgetGate(c), ThrottleGate(c)};
+}
+
+}  // namespace quiesce::core

@@ -1,0 +1,63 @@
+#ifndef QUIESCE_DAEMON_CORE_DECIDE_H_
+#define QUIESCE_DAEMON_CORE_DECIDE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "daemon/base/time.h"
+#include "daemon/core/facts.h"
+#include "daemon/core/hold.h"
+#include "daemon/core/reason.h"
+
+namespace quiesce::core {
+
+// Everything around an instance that a decision depends on. Borrowed for the call.
+struct Surroundings {
+  const ProjectSettings& settings;
+  const ProjectFreshness& freshness;
+  const HoldIndex& holds;
+  SteadyTime throttled_until = SteadyTime::Never();  // of the project's credential
+};
+
+struct Decision {
+  Action action = Action::kNone;
+  Phase phase = Phase::kUnknown;
+  Reason reason = Reason::kStale;
+  Needs needs = Needs::kNobody;
+  // The decision holds until the facts change or this time comes.
+  SteadyTime valid_until = SteadyTime::Infinite();
+};
+
+// The decision table: what to do about an instance, and why, from what is known. Pure; the one
+// place that says when the cloud may be called. Used by the engine (to schedule), by the claim
+// (inside the transaction that writes the intent), by plans (on facts as they would be) and by
+// explain. The rows of the table are in decide.cc, in the order in which they apply.
+Decision Decide(const InstanceRecord& record, const Surroundings& around, const Now& now);
+
+// --- parts that others ask for too --------------------------------------------------------------
+
+// A complete list is fresh for this long after its start: three times the larger of the interval
+// in force and its own duration.
+absl::Duration FreshnessBound(const ProjectSettings& settings, const ProjectFreshness& freshness);
+bool IsFresh(const ProjectSettings& settings, const ProjectFreshness& freshness, const Now& now);
+
+// The largest age of a list on which a call may be based. Never under twice the time a list takes:
+// a list that takes longer than look_max_age would otherwise never be young enough.
+absl::Duration LookMaxAge(const ProjectSettings& settings, const ProjectFreshness& freshness);
+
+// The gates of an instance as `explain` shows them: each with its state, whether or not it is the
+// one that decides.
+struct Gate {
+  enum class State : uint8_t { kOpen, kWaits, kBlocks };
+  std::string name;
+  State state = State::kOpen;
+  std::string detail = {};  // empty for an open gate without numbers
+  SteadyTime until = SteadyTime::Never();
+};
+std::vector<Gate> ListGates(const InstanceRecord& record, const Surroundings& around,
+                            const Now& now);
+
+}  // namespace quiesce::core
+
+#endif  // QUIESCE_DAEMON_CORE_DECIDE_H_
