@@ -20,6 +20,7 @@ inline constexpr size_t kMaxReasonLength = 512;
 inline constexpr size_t kMaxRequestIdLength = 64;
 inline constexpr size_t kMaxCloudNameLength = 256;
 inline constexpr size_t kMaxLabels = 64;
+inline constexpr size_t kMaxLabelLength = 63;
 
 // --- requests --------------------------------------------------------------------------------
 // Google AIP-231 caps a batch at 1000; one atomic batch is one commit group.
@@ -31,7 +32,9 @@ inline constexpr size_t kMaxPlanSpecs = 1000000;
 // 1000 specs of the largest legal size fit; larger messages are refused by gRPC itself.
 inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024;
 // A gRPC status above about 8 KiB arrives as RESOURCE_EXHAUSTED instead of itself.
+// It carries the message twice, once in base64, and the detail in base64.
 inline constexpr size_t kMaxErrorMessageBytes = 1024;
+inline constexpr size_t kMaxErrorDetailBytes = 3 * 1024;
 // Horizon of request_id: a retry after it is a new request.
 inline constexpr absl::Duration kRequestIdHorizon = absl::Hours(24);
 inline constexpr int64_t kMaxRememberedRequests = 1000000;

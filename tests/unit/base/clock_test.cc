@@ -2,6 +2,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "daemon/base/time.h"
 #include "gtest/gtest.h"
 
 namespace quiesce {

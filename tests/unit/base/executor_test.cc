@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "daemon/base/time.h"
 #include "gtest/gtest.h"
 
 namespace quiesce {

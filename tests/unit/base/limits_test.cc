@@ -1,5 +1,6 @@
 #include "daemon/base/limits.h"
 
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 
 namespace quiesce::limits {

@@ -1,0 +1,52 @@
+#include "daemon/core/backoff.h"
+
+#include <algorithm>
+
+#include "daemon/base/limits.h"
+#include "daemon/base/random.h"
+
+namespace quiesce::core {
+namespace {
+
+bool NeedsAHuman(CallClass call_class) {
+  switch (call_class) {
+    case CallClass::kAuth:
+    case CallClass::kForbidden:
+    case CallClass::kNotFound:
+    case CallClass::kPermanent:
+      return true;
+    case CallClass::kNone:
+    case CallClass::kAccepted:
+    case CallClass::kAlreadyInState:
+    case CallClass::kThrottled:
+    case CallClass::kTransient:
+    case CallClass::kUnknown:
+    case CallClass::kMalformed:
+      return false;
+  }
+  return false;
+}
+
+// FNV-1a: unlike std::hash, the same in every build and on every machine.
+uint64_t Hash(std::string_view text) {
+  uint64_t hash = 0xCBF29CE484222325ULL;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+  return hash;
+}
+
+}  // namespace
+
+absl::Duration Backoff(CallClass call_class, int failures, std::string_view seed) {
+  if (NeedsAHuman(call_class)) return limits::kSlowRetry;
+  absl::Duration ceiling = limits::kBackoffBase;
+  for (int i = 1; i < failures && ceiling < limits::kBackoffMax; ++i) ceiling *= 2;
+  ceiling = std::min(ceiling, limits::kBackoffMax);
+
+  const int64_t half_us = absl::ToInt64Microseconds(ceiling) / 2;
+  // Another position of the jitter for each failure, so that no instance is always the late one.
+  SeededRandom random(Hash(seed) + static_cast<uint64_t>(failures));
+  const uint64_t jitter_us = random.Next() % static_cast<uint64_t>(half_us + 1);
+  return ceiling - absl::Microseconds(half_us) + absl::Microseconds(jitter_us);
+}
+
+}  // namespace quiesce::core
