@@ -65,6 +65,25 @@ inline constexpr int kMaxMaxInFlight = 256;
 inline constexpr size_t kMaxListResponseBytes = 64 * 1024 * 1024;
 inline constexpr size_t kMaxStopResponseBytes = 64 * 1024;
 inline constexpr size_t kMaxTokenFileBytes = 64 * 1024;
+// An answer that is not a list of instances: a page of a proxy, an error with its details.
+inline constexpr size_t kMaxErrorResponseBytes = 64 * 1024;
+// What the cloud says about an error, as shown and stored with every attempt.
+inline constexpr size_t kMaxCloudMessageBytes = 300;
+inline constexpr size_t kMaxCloudCodeBytes = 64;
+// A raw status, task or node name: the longest known has 17 characters.
+inline constexpr size_t kMaxCloudStatusBytes = 64;
+// An instance has one node, or two when highly available.
+inline constexpr size_t kMaxNodesPerInstance = 64;
+// The documented answer is seven levels deep; parsers must not be led into a swamp.
+inline constexpr int kMaxJsonDepth = 32;
+// Connect, and each step of a TLS handshake: a deadline of ten seconds leaves time for the answer.
+inline constexpr absl::Duration kConnectTimeout = absl::Seconds(3);
+// Gateways close idle connections after 60 s or later; a request that meets the closing one is lost.
+inline constexpr absl::Duration kMaxConnectionIdle = absl::Seconds(25);
+// Lists take seconds where stops take milliseconds: at most one connection in so many lists.
+inline constexpr int kConnectionsPerList = 4;
+// Lists that wait for a connection of one credential; the engine asks once per project at a time.
+inline constexpr size_t kMaxQueuedLists = 4096;
 
 // --- decisions -------------------------------------------------------------------------------
 inline constexpr absl::Duration kDefaultStartGrace = absl::Minutes(15);
@@ -94,6 +113,8 @@ inline constexpr size_t kSliceRows = 1000;
 inline constexpr size_t kMaxQueuedOperations = 16384;
 // A released instance can still be watched away this long; older tokens must resync.
 inline constexpr absl::Duration kTombstoneLifetime = absl::Hours(24);
+
+inline constexpr absl::Duration kPruneInterval = absl::Minutes(10);
 
 // --- shutdown --------------------------------------------------------------------------------
 inline constexpr absl::Duration kDrainTimeout = absl::Seconds(8);

@@ -1,0 +1,100 @@
+#include "daemon/engine/engine.h"
+
+#include <utility>
+#include <variant>
+
+#include "daemon/base/limits.h"
+#include "daemon/store/list_operations.h"
+
+namespace quiesce::engine {
+
+Engine::Engine(Executor& executor, Clock& clock, Random& random, store::StateStore& store,
+               cloud::InstanceApi& api, const std::vector<ProjectConfig>& projects)
+    : executor_(executor),
+      clock_(clock),
+      store_(store),
+      projects_(projects, registry_),
+      watches_(registry_),
+      waits_(executor, registry_),
+      runs_(executor, clock, store, registry_),
+      observer_(executor, clock, store, api, registry_, projects_),
+      reconciler_(executor, clock, store, api, registry_, projects_, observer_, *this),
+      planner_(executor, clock, random, store, registry_, projects_, observer_, reconciler_) {}
+
+void Engine::Start() {
+  runs_.Start();
+  reconciler_.Start();
+  observer_.Start();
+  Prune();
+}
+
+void Engine::Drain(Task idle) {
+  observer_.Stop();
+  runs_.Stop();
+  waits_.CloseAll();
+  watches_.CloseAll();
+  reconciler_.Drain(std::move(idle));
+}
+
+void Engine::OnFeed(std::vector<store::Change> changes) {
+  for (store::Change& change : changes) {
+    std::visit([this](auto& typed) { Take(typed); }, change);
+  }
+  watches_.Changed();
+}
+
+void Engine::Take(store::InstanceChanged& change) {
+  Row* row = registry_.Put(change.record);
+  reconciler_.RowChanged(*row);
+}
+
+void Engine::Take(store::InstanceForgotten& change) {
+  if (Row* row = registry_.Find(change.key)) reconciler_.RowForgotten(*row);
+  waits_.RowForgotten(change.key);
+  runs_.RowForgotten(change.key);
+  registry_.Forget(change.key, change.revision, clock_.Read().steady);
+}
+
+void Engine::Take(store::HoldChanged& change) { reconciler_.HoldChanged(change.hold); }
+
+void Engine::Take(store::WorkspaceChanged& change) {
+  registry_.SawRevision(change.workspace.revision);
+  planner_.WorkspaceChanged(change.workspace);
+}
+
+void Engine::Take(store::ProjectChanged& change) {
+  ProjectRows& rows = registry_.Project(change.project.id);
+  rows.freshness = change.project.freshness;
+  rows.listed_at = change.project.listed_at;
+  if (ProjectState* project = projects_.Find(change.project.id)) {
+    reconciler_.ProjectListed(*project);
+  }
+}
+
+void Engine::Take(store::RunChanged& change) {
+  registry_.SawRevision(change.run.revision);
+  runs_.RunChanged(change.run);
+}
+
+void Engine::Take(store::RunItemChanged& change) {
+  runs_.RunItemChanged(change.item);
+  if (change.item.state != store::ItemState::kPending) return;
+  // The instance may stand where the item ends already; nothing else would wake it.
+  if (Row* row = registry_.Find(change.item.key)) reconciler_.RowChanged(*row);
+}
+
+void Engine::OnDecision(const Row& row, const core::Decision& decision, bool by_time) {
+  runs_.OnDecision(row, decision);
+  waits_.OnDecision(row, decision);
+  if (by_time) watches_.VerdictChanged(row);
+}
+
+// Forgets, now and then, what nobody can ask for any more.
+void Engine::Prune() {
+  const SteadyTime now = clock_.Read().steady;
+  registry_.PruneTombstones(now - limits::kTombstoneLifetime);
+  store_.Submit(store::Prune{}, [](absl::StatusOr<store::Pruned>) {});
+  executor_.PostAt(now + limits::kPruneInterval, [this] { Prune(); });
+}
+
+}  // namespace quiesce::engine

@@ -1,0 +1,71 @@
+#ifndef QUIESCE_DAEMON_ENGINE_OBSERVER_H_
+#define QUIESCE_DAEMON_ENGINE_OBSERVER_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/executor.h"
+#include "daemon/cloud/instance_api.h"
+#include "daemon/engine/projects.h"
+#include "daemon/engine/registry.h"
+#include "daemon/store/state_store.h"
+
+namespace quiesce::engine {
+
+// Looks at the projects: one list call at a time for each, every list_idle, every list_active
+// while something in it is unsettled, and at once when a decision waits for a look and none of its
+// calls is in flight. What a list shows differently from the registry is recorded in bounded
+// operations; the project's freshness advances with the last of them.
+//
+// Lives on the engine's loop.
+class Observer {
+ public:
+  Observer(Executor& executor, Clock& clock, store::StateStore& store, cloud::InstanceApi& api,
+           Registry& registry, Projects& projects);
+  ~Observer();
+
+  // Starts listing every observed project.
+  void Start();
+  // Begins no further list.
+  void Stop() { stopped_ = true; }
+
+  // A decision about an instance of the project waits for a list that starts now or later.
+  void WantLook(ProjectState& project);
+  // The number of unsettled rows or of calls in flight changed.
+  void Reconsider(ProjectState& project);
+
+  // Lists the project now, or as soon as a list under way has ended. `accept_absence`: an operator
+  // says that what this list lacks is really gone. Answers after the list is recorded:
+  // OK, UNAVAILABLE (LIST_FAILED, with the cloud's own words), FAILED_PRECONDITION
+  // (PROJECT_NOT_OBSERVED).
+  using RefreshDone = absl::AnyInvocable<void(absl::Status) &&>;
+  void Refresh(ProjectState& project, bool accept_absence, RefreshDone done);
+
+ private:
+  struct Look;      // the schedule of one project
+  struct ListPass;  // one list from BeginList to the last recorded difference
+
+  Look& LookOf(ProjectState& project);
+  void Schedule(Look& look);
+  SteadyTime NextStart(const Look& look, const Now& now) const;
+  void Begin(Look& look);
+  void Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result);
+  void Compare(std::shared_ptr<ListPass> pass);
+  void FindMissing(ListPass& pass);
+  void Record(std::shared_ptr<ListPass> pass);
+  void Finish(ListPass& pass, absl::Status status);
+
+  Executor& executor_;
+  Clock& clock_;
+  store::StateStore& store_;
+  cloud::InstanceApi& api_;
+  Registry& registry_;
+  std::vector<std::unique_ptr<Look>> looks_;
+  bool stopped_ = false;
+};
+
+}  // namespace quiesce::engine
+
+#endif  // QUIESCE_DAEMON_ENGINE_OBSERVER_H_

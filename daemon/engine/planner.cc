@@ -1,0 +1,172 @@
+#include "daemon/engine/planner.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/base/limits.h"
+#include "daemon/base/sha256.h"
+#include "daemon/core/decide.h"
+#include "daemon/core/error.h"
+
+namespace quiesce::engine {
+
+struct Planner::Draft {
+  PlanRequest request;
+  Done<store::Plan> done;
+  store::Plan plan;
+  std::vector<core::PlanItem> items;
+  Sha256 digest;
+  size_t declared = 0;  // of request.specs
+  uint32_t stamp = 0;   // marks the rows of this plan's set
+  int looks = 0;        // lists waited for
+  std::vector<ProjectRows*> to_release;
+};
+
+Planner::Planner(Executor& executor, Clock& clock, Random& random, store::StateStore& store,
+                 Registry& registry, Projects& projects, Observer& observer, Reconciler& reconciler)
+    : executor_(executor),
+      clock_(clock),
+      random_(random),
+      store_(store),
+      registry_(registry),
+      projects_(projects),
+      observer_(observer),
+      reconciler_(reconciler) {}
+
+void Planner::WorkspaceChanged(const store::Workspace& workspace) {
+  workspaces_[workspace.name] = workspace;
+}
+
+const store::Workspace* Planner::FindWorkspace(std::string_view name) const {
+  auto it = workspaces_.find(name);
+  return it == workspaces_.end() ? nullptr : &it->second;
+}
+
+void Planner::CreatePlan(PlanRequest request, Done<store::Plan> done) {
+  const store::Workspace* workspace = FindWorkspace(request.workspace);
+  if (workspace != nullptr && workspace->kind != store::WriterKind::kDeclared) {
+    std::move(done)(core::error::WrongWriterKind(request.workspace, false));
+    return;
+  }
+  auto draft = std::make_shared<Draft>();
+  draft->plan.id = NewId(random_);
+  draft->plan.workspace = request.workspace;
+  draft->plan.header = request.header;
+  draft->plan.header_changed = workspace == nullptr || !(workspace->header == request.header);
+  draft->plan.workspace_generation = workspace == nullptr ? 0 : workspace->generation;
+  draft->plan.created_by = request.principal;
+  draft->stamp = ++stamp_;
+  draft->request = std::move(request);
+  draft->done = std::move(done);
+  Look(std::move(draft));
+}
+
+// A project whose list is not fresh is listed first; if that fails, the effects in it are unknown
+// and said to be.
+void Planner::Look(std::shared_ptr<Draft> draft) {
+  std::set<std::string> ids;
+  for (const core::Spec& spec : draft->request.specs) ids.insert(spec.key.project_id);
+  const Now now = clock_.Read();
+  std::vector<ProjectState*> stale;
+  for (const std::string& id : ids) {
+    ProjectState* project = projects_.Find(id);
+    if (project == nullptr || project->config.settings.mode != core::ObservationMode::kList ||
+        core::IsFresh(project->config.settings, project->rows->freshness, now)) {
+      continue;
+    }
+    stale.push_back(project);
+  }
+  draft->looks = static_cast<int>(stale.size());
+  if (stale.empty()) return Declare(std::move(draft));
+  for (ProjectState* project : stale) {
+    observer_.Refresh(*project, /*accept_absence=*/false, [this, draft](absl::Status) {
+      if (--draft->looks == 0) Declare(draft);
+    });
+  }
+}
+
+void Planner::Declare(std::shared_ptr<Draft> draft) {
+  const Now now = clock_.Read();
+  const std::vector<core::Spec>& specs = draft->request.specs;
+  const size_t end = std::min(specs.size(), draft->declared + limits::kSliceRows);
+  for (; draft->declared < end; ++draft->declared) {
+    const absl::Status status = DeclareOne(*draft, specs[draft->declared], now);
+    if (!status.ok()) return std::move(draft->done)(status);
+  }
+  executor_.Post([this, draft]() mutable {
+    if (draft->declared < draft->request.specs.size()) return Declare(std::move(draft));
+    for (const auto& [id, project] : registry_.projects()) {
+      draft->to_release.push_back(project.get());
+    }
+    Release(std::move(draft));
+  });
+}
+
+absl::Status Planner::DeclareOne(Draft& draft, const core::Spec& spec, const Now& now) {
+  Row* row = registry_.Find(spec.key);
+  core::InstanceRecord record;
+  if (row != nullptr) {
+    row->plan_stamp = draft.stamp;
+    record = registry_.Expand(*row);
+  }
+  const core::ProjectFreshness& freshness = registry_.Project(spec.key.project_id).freshness;
+  const core::Surroundings around{projects_.SettingsOf(spec.key.project_id), freshness,
+                                  reconciler_.holds(),
+                                  projects_.ThrottledUntil(spec.key.project_id)};
+  absl::StatusOr<core::PlanItem> item = core::PlanDeclared(
+      spec, draft.request.workspace, row != nullptr ? &record : nullptr, around, now);
+  if (item.ok()) {
+    Keep(draft, *std::move(item));
+    return absl::OkStatus();
+  }
+  const std::string& holder = registry_.WorkspaceOf(*row);
+  const store::Workspace* workspace = FindWorkspace(holder);
+  return core::error::DeclaredElsewhere(absl::StrCat(spec.key.instance_id), holder,
+                                        workspace != nullptr ? workspace->header.owner : "",
+                                        workspace != nullptr ? workspace->header.contact : "");
+}
+
+// What the workspace declares now and the new set lacks, one project a slice.
+void Planner::Release(std::shared_ptr<Draft> draft) {
+  if (draft->to_release.empty()) return Submit(std::move(draft));
+  ProjectRows* project = draft->to_release.back();
+  draft->to_release.pop_back();
+  std::vector<const Row*> released;
+  for (const auto& [id, row] : project->rows()) {
+    if (row->declared && row->plan_stamp != draft->stamp &&
+        registry_.WorkspaceOf(*row) == draft->request.workspace) {
+      released.push_back(row.get());
+    }
+  }
+  std::sort(released.begin(), released.end(),
+            [](const Row* a, const Row* b) { return a->instance_id < b->instance_id; });
+  for (const Row* row : released) Keep(*draft, core::PlanReleased(registry_.Expand(*row)));
+  executor_.Post([this, draft]() mutable { Release(std::move(draft)); });
+}
+
+void Planner::Keep(Draft& draft, core::PlanItem item) {
+  core::CountItem(item, draft.plan.counts);
+  if (!core::IsWorthKeeping(item)) return;
+  item.index = static_cast<int64_t>(draft.items.size());
+  draft.digest.Update(core::DigestLine(item));
+  draft.items.push_back(std::move(item));
+}
+
+void Planner::Submit(std::shared_ptr<Draft> draft) {
+  const core::WorkspaceHeader& header = draft->plan.header;
+  draft->digest.Update(absl::StrCat("workspace ", draft->plan.workspace, " ",
+                                    draft->plan.workspace_generation, " ", header.owner, " ",
+                                    header.contact, "\n"));
+  for (const auto& [key, value] : header.labels) {
+    draft->digest.Update(absl::StrCat("label ", key, " ", value, "\n"));
+  }
+  draft->plan.digest = absl::StrCat("sha256:", draft->digest.HexDigest());
+  const Now now = clock_.Read();
+  draft->plan.created = now.wall;
+  draft->plan.expires = now.wall + limits::kPlanLifetime;
+  store_.Submit(store::CreatePlan{draft->plan, std::move(draft->items)}, std::move(draft->done));
+}
+
+}  // namespace quiesce::engine

@@ -1,0 +1,42 @@
+#include "daemon/engine/projects.h"
+
+namespace quiesce::engine {
+
+Projects::Projects(const std::vector<ProjectConfig>& configs, Registry& registry) {
+  unconfigured_.mode = core::ObservationMode::kUnconfigured;
+  for (const ProjectConfig& config : configs) {
+    auto project = std::make_unique<ProjectState>();
+    project->config = config;
+    project->credential = Credential(config);
+    project->rows = &registry.Project(config.settings.id);
+    by_id_[config.settings.id] = project.get();
+    projects_.push_back(std::move(project));
+  }
+}
+
+CredentialState* Projects::Credential(const ProjectConfig& config) {
+  for (const auto& credential : credentials_) {
+    if (credential->name == config.credential) return credential.get();
+  }
+  credentials_.push_back(std::make_unique<CredentialState>());
+  credentials_.back()->name = config.credential;
+  credentials_.back()->max_in_flight = config.max_in_flight;
+  return credentials_.back().get();
+}
+
+ProjectState* Projects::Find(std::string_view project_id) {
+  auto it = by_id_.find(project_id);
+  return it == by_id_.end() ? nullptr : it->second;
+}
+
+const core::ProjectSettings& Projects::SettingsOf(std::string_view project_id) {
+  const ProjectState* project = Find(project_id);
+  return project != nullptr ? project->config.settings : unconfigured_;
+}
+
+SteadyTime Projects::ThrottledUntil(std::string_view project_id) {
+  const ProjectState* project = Find(project_id);
+  return project != nullptr ? project->credential->throttled_until : SteadyTime::Never();
+}
+
+}  // namespace quiesce::engine

@@ -1,0 +1,97 @@
+#ifndef QUIESCE_DAEMON_ENGINE_PROJECTS_H_
+#define QUIESCE_DAEMON_ENGINE_PROJECTS_H_
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/time/time.h"
+#include "daemon/base/limits.h"
+#include "daemon/base/time.h"
+#include "daemon/cloud/instance_api.h"
+#include "daemon/core/facts.h"
+#include "daemon/engine/registry.h"
+
+namespace quiesce::engine {
+
+// What the engine is told about a project.
+struct ProjectConfig {
+  core::ProjectSettings settings;
+  std::string endpoint;
+  std::string region;
+  std::string credential;
+  int max_in_flight = limits::kDefaultMaxInFlight;  // of the credential
+};
+
+// What projects of one credential share: its connections, and its pause after a 429.
+struct CredentialState {
+  std::string name;
+  int max_in_flight = 0;
+  int in_flight = 0;  // handed to the cloud adapter, not answered
+  int claiming = 0;   // in a claim, not decided
+  SteadyTime throttled_until = SteadyTime::Never();
+  std::deque<core::InstanceKey> ready;  // calls that are due, first come first served
+  // Of the last answer to a list or stop: OK, or what it was refused with.
+  core::CallClass last_answer = core::CallClass::kNone;
+
+  // One call on each connection, and one waiting for each.
+  int free_slots() const { return 2 * max_in_flight - in_flight - claiming; }
+};
+
+// A list that could not be believed, and what to tell an operator about it.
+struct SuspectList {
+  absl::Time at;
+  int64_t tracked = 0;
+  int64_t missing = 0;
+};
+
+struct ListError {
+  absl::Time at;
+  cloud::ListResult result;
+};
+
+// One configured project, and what the engine is doing about it.
+struct ProjectState {
+  ProjectConfig config;
+  CredentialState* credential = nullptr;
+  ProjectRows* rows = nullptr;
+
+  // Declared rows that are not settled as stopped or gone: decided again after each list.
+  absl::flat_hash_set<Row*> open;
+  size_t unsettled = 0;  // rows whose next change is expected from the cloud
+  int calls_in_flight = 0;
+
+  std::optional<ListError> last_error;  // of the last list, if it failed
+  std::optional<SuspectList> suspect;   // if the last list is suspected
+};
+
+// The configured projects. Lives on the engine's loop.
+class Projects {
+ public:
+  Projects(const std::vector<ProjectConfig>& configs, Registry& registry);
+
+  // Null: not configured.
+  ProjectState* Find(std::string_view project_id);
+  // What decisions about a project's instances are made with, configured or not.
+  const core::ProjectSettings& SettingsOf(std::string_view project_id);
+  SteadyTime ThrottledUntil(std::string_view project_id);
+
+  const std::vector<std::unique_ptr<ProjectState>>& all() const { return projects_; }
+  const std::vector<std::unique_ptr<CredentialState>>& credentials() const { return credentials_; }
+
+ private:
+  CredentialState* Credential(const ProjectConfig& config);
+
+  std::vector<std::unique_ptr<CredentialState>> credentials_;
+  std::vector<std::unique_ptr<ProjectState>> projects_;
+  std::map<std::string, ProjectState*, std::less<>> by_id_;
+  core::ProjectSettings unconfigured_;
+};
+
+}  // namespace quiesce::engine
+
+#endif  // QUIESCE_DAEMON_ENGINE_PROJECTS_H_

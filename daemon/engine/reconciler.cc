@@ -1,0 +1,348 @@
+#include "daemon/engine/reconciler.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "daemon/base/limits.h"
+#include "daemon/core/transition.h"
+
+namespace quiesce::engine {
+namespace {
+
+// The next change of the instance is expected from the cloud, soon: worth looking often.
+bool IsUnsettled(const core::Decision& decision) {
+  switch (decision.phase) {
+    case core::Phase::kPending:
+    case core::Phase::kStopping:
+    case core::Phase::kRetrying:
+    case core::Phase::kUnknown:
+      return true;
+    default:
+      return decision.reason == core::Reason::kBusy || decision.action != core::Action::kNone;
+  }
+}
+
+// Nothing is left to do or to wait for.
+bool IsClosed(const core::Decision& decision) {
+  return decision.phase == core::Phase::kUnmanaged || decision.phase == core::Phase::kGone ||
+         (decision.phase == core::Phase::kStopped && decision.action == core::Action::kNone);
+}
+
+}  // namespace
+
+Reconciler::Reconciler(Executor& executor, Clock& clock, store::StateStore& store,
+                       cloud::InstanceApi& api, Registry& registry, Projects& projects,
+                       Observer& observer, Listener& listener)
+    : executor_(executor),
+      clock_(clock),
+      store_(store),
+      api_(api),
+      registry_(registry),
+      projects_(projects),
+      observer_(observer),
+      listener_(listener) {}
+
+// --- what wakes it -------------------------------------------------------------------------------
+
+void Reconciler::Start() {
+  started_ = true;
+  std::vector<core::InstanceKey> keys;
+  for (const auto& [id, project] : registry_.projects()) {
+    for (const auto& [instance_id, row] : project->rows()) {
+      if (row->declared) keys.push_back(registry_.KeyOf(*row));
+    }
+  }
+  Sweep(std::move(keys));
+}
+
+void Reconciler::RowChanged(Row& row) {
+  if (started_) Evaluate(row, /*by_time=*/false);
+}
+
+void Reconciler::RowForgotten(Row& row) {
+  ProjectState* project = projects_.Find(row.project->id());
+  if (project == nullptr) return;
+  project->open.erase(&row);
+  if (row.unsettled) --project->unsettled;
+}
+
+void Reconciler::ProjectListed(ProjectState& project) {
+  std::vector<core::InstanceKey> keys;
+  keys.reserve(project.open.size());
+  for (const Row* row : project.open) keys.push_back(registry_.KeyOf(*row));
+  Sweep(std::move(keys));
+}
+
+void Reconciler::HoldChanged(const core::Hold& hold) {
+  holds_.Put(hold);
+  std::vector<core::InstanceKey> keys;
+  for (const auto& project : projects_.all()) {
+    for (const Row* row : project->open) {
+      core::InstanceKey key = registry_.KeyOf(*row);
+      if (core::Covers(hold, key, registry_.WorkspaceOf(*row))) keys.push_back(std::move(key));
+    }
+  }
+  Sweep(std::move(keys));
+}
+
+// Decides about many rows in slices, so that the loop stays responsive.
+void Reconciler::Sweep(std::vector<core::InstanceKey> keys) {
+  if (!started_) return;
+  sweep_.insert(sweep_.end(), std::make_move_iterator(keys.begin()),
+                std::make_move_iterator(keys.end()));
+  if (sweeping_ || sweep_.empty()) return;
+  sweeping_ = true;
+  executor_.Post([this] { RunSweep(); });
+}
+
+void Reconciler::RunSweep() {
+  for (size_t n = 0; n < limits::kSliceRows && !sweep_.empty(); ++n) {
+    Row* row = registry_.Find(sweep_.front());
+    sweep_.pop_front();
+    if (row != nullptr) Evaluate(*row, /*by_time=*/true);
+  }
+  sweeping_ = !sweep_.empty();
+  if (sweeping_) executor_.Post([this] { RunSweep(); });
+}
+
+void Reconciler::Arm(Row& row, SteadyTime due) {
+  if (row.due == due) return;
+  row.due = due;
+  if (due.is_infinite()) return;
+  timers_.emplace(due, registry_.KeyOf(row));
+  ArmTimer();
+}
+
+void Reconciler::ArmTimer() {
+  if (timers_.empty() || timers_.top().first >= timer_at_) return;
+  const SteadyTime at = timers_.top().first;
+  timer_at_ = at;
+  executor_.PostAt(at, [this, at] {
+    if (timer_at_ == at) RunTimers();
+  });
+}
+
+void Reconciler::RunTimers() {
+  timer_at_ = SteadyTime::Infinite();
+  const SteadyTime now = clock_.Read().steady;
+  std::vector<core::InstanceKey> due;
+  while (!timers_.empty() && timers_.top().first <= now) {
+    Row* row = registry_.Find(timers_.top().second);
+    // A row whose timer was set anew since has another entry.
+    if (row != nullptr && row->due == timers_.top().first) {
+      row->due = SteadyTime::Infinite();
+      due.push_back(timers_.top().second);
+    }
+    timers_.pop();
+  }
+  Sweep(std::move(due));
+  ArmTimer();
+}
+
+// --- deciding ------------------------------------------------------------------------------------
+
+core::Surroundings Reconciler::SurroundingsOf(const Row& row) {
+  const std::string& project_id = row.project->id();
+  return core::Surroundings{projects_.SettingsOf(project_id), row.project->freshness, holds_,
+                            projects_.ThrottledUntil(project_id)};
+}
+
+core::Decision Reconciler::Decide(const Row& row, const Now& now) {
+  return core::Decide(registry_.Expand(row), SurroundingsOf(row), now);
+}
+
+void Reconciler::Evaluate(Row& row, bool by_time) {
+  const core::Decision decision = Decide(row, clock_.Read());
+  const bool changed = decision.phase != row.phase || decision.reason != row.reason;
+  row.phase = decision.phase;
+  row.reason = decision.reason;
+  Arm(row, decision.valid_until);
+  if (ProjectState* project = projects_.Find(row.project->id())) {
+    Account(row, *project, decision);
+    switch (decision.action) {
+      case core::Action::kCall:
+        QueueCall(row, *project);
+        break;
+      case core::Action::kLook:
+        observer_.WantLook(*project);
+        break;
+      case core::Action::kLatch:
+        QueueLatch(row);
+        break;
+      case core::Action::kNone:
+        break;
+    }
+  }
+  listener_.OnDecision(row, decision, by_time && changed);
+}
+
+void Reconciler::Account(Row& row, ProjectState& project, const core::Decision& decision) {
+  if (IsClosed(decision)) {
+    project.open.erase(&row);
+  } else {
+    project.open.insert(&row);
+  }
+  const bool unsettled = IsUnsettled(decision);
+  if (unsettled == row.unsettled) return;
+  row.unsettled = unsettled;
+  project.unsettled += unsettled ? 1 : -1;
+  // Only the first and the last one change how often to look.
+  if (project.unsettled <= 1) observer_.Reconsider(project);
+}
+
+// --- calling -------------------------------------------------------------------------------------
+
+void Reconciler::QueueCall(Row& row, ProjectState& project) {
+  if (row.claiming || draining_) return;
+  row.claiming = true;
+  project.credential->ready.push_back(registry_.KeyOf(row));
+  Dispatch(*project.credential);
+}
+
+void Reconciler::Dispatch(CredentialState& credential) {
+  if (draining_ || clock_.Read().steady < credential.throttled_until) return;
+  const int slots =
+      std::min<int>({credential.free_slots(), static_cast<int>(credential.ready.size()),
+                     static_cast<int>(limits::kMaxGroupOperations)});
+  if (slots <= 0) return;
+  store::Claim claim;
+  for (int n = 0; n < slots; ++n) {
+    claim.keys.push_back(std::move(credential.ready.front()));
+    credential.ready.pop_front();
+  }
+  credential.claiming += slots;
+  std::vector<core::InstanceKey> keys = claim.keys;
+  store_.Submit(std::move(claim), [this, &credential, keys = std::move(keys)](
+                                      absl::StatusOr<store::ClaimResult> result) mutable {
+    Claimed(credential, std::move(keys), std::move(result));
+  });
+}
+
+void Reconciler::Claimed(CredentialState& credential, std::vector<core::InstanceKey> keys,
+                         absl::StatusOr<store::ClaimResult> result) {
+  credential.claiming -= static_cast<int>(keys.size());
+  for (const core::InstanceKey& key : keys) {
+    if (Row* row = registry_.Find(key)) row->claiming = false;
+  }
+  if (result.ok()) {
+    for (const store::ClaimedCall& call : result->calls) HandOver(credential, call);
+    for (const core::InstanceKey& key : result->refused) {
+      if (Row* row = registry_.Find(key)) Evaluate(*row, /*by_time=*/true);
+    }
+  } else {
+    // The store is overloaded or closing; nothing was claimed.
+    executor_.PostAt(clock_.Read().steady + limits::kBackoffBase,
+                     [this, keys = std::move(keys)]() mutable { Sweep(std::move(keys)); });
+  }
+  Dispatch(credential);
+  MaybeIdle();
+}
+
+void Reconciler::HandOver(CredentialState& credential, const store::ClaimedCall& call) {
+  ProjectState* project = projects_.Find(call.key.project_id);
+  const Now now = clock_.Read();
+  const bool late = now.steady - call.claimed_at > limits::kMaxHandOverDelay;
+  if (project == nullptr || late || draining_) {
+    core::CallResult not_sent;
+    not_sent.outcome = core::Outcome::kNotSent;
+    not_sent.call_class = core::CallClass::kNone;
+    not_sent.message = draining_ ? "the daemon was stopping" : "no connection was free in time";
+    Record(store::Finish{call.key, call.attempt_id, call.fence, std::move(not_sent)});
+    return;
+  }
+  ++credential.in_flight;
+  ++project->calls_in_flight;
+  api_.Stop(call.key, project->config.settings.timing.call_deadline,
+            [this, &credential, call](core::CallResult result) {
+              Answered(credential, call, std::move(result));
+            });
+}
+
+void Reconciler::Answered(CredentialState& credential, const store::ClaimedCall& call,
+                          core::CallResult result) {
+  --credential.in_flight;
+  if (ProjectState* project = projects_.Find(call.key.project_id)) {
+    --project->calls_in_flight;
+    if (project->calls_in_flight == 0) observer_.Reconsider(*project);
+  }
+  if (result.call_class != core::CallClass::kNone) credential.last_answer = result.call_class;
+  if (result.call_class == core::CallClass::kThrottled) Throttle(credential, result);
+  Record(store::Finish{call.key, call.attempt_id, call.fence, std::move(result)});
+  Dispatch(credential);
+}
+
+void Reconciler::Throttle(CredentialState& credential, const core::CallResult& result) {
+  const absl::Duration pause = result.retry_after.value_or(limits::kDefaultThrottlePause);
+  const SteadyTime until = clock_.Read().steady + std::min(pause, limits::kMaxThrottlePause);
+  if (until <= credential.throttled_until) return;
+  credential.throttled_until = until;
+  executor_.PostAt(until, [this, &credential] { Dispatch(credential); });
+}
+
+void Reconciler::Record(store::Finish finish) {
+  ++recording_;
+  store_.Submit(finish, [this, finish](absl::StatusOr<store::Finished> result) {
+    --recording_;
+    if (absl::IsUnavailable(result.status()) && !draining_) {
+      // The outcome must not be lost: an open intent would keep the instance from being called.
+      ++recording_;
+      executor_.PostAt(clock_.Read().steady + limits::kBackoffBase, [this, finish] {
+        --recording_;
+        Record(finish);
+      });
+      return;
+    }
+    MaybeIdle();
+  });
+}
+
+// --- latching ------------------------------------------------------------------------------------
+
+void Reconciler::QueueLatch(Row& row) {
+  if (row.latching) return;
+  row.latching = true;
+  latches_.push_back(registry_.KeyOf(row));
+  if (latch_flush_posted_) return;
+  latch_flush_posted_ = true;
+  executor_.Post([this] { FlushLatches(); });
+}
+
+void Reconciler::FlushLatches() {
+  latch_flush_posted_ = false;
+  std::vector<core::InstanceKey> all;
+  all.swap(latches_);
+  for (size_t from = 0; from < all.size(); from += limits::kSliceRows) {
+    const size_t to = std::min(all.size(), from + limits::kSliceRows);
+    std::vector<core::InstanceKey> keys(all.begin() + from, all.begin() + to);
+    store_.Submit(store::Latch{keys}, [this, keys](absl::StatusOr<store::Latched> result) {
+      for (const core::InstanceKey& key : keys) {
+        Row* row = registry_.Find(key);
+        if (row == nullptr) continue;
+        row->latching = false;
+        // Decided anew, unless the store refuses work: then the next list comes back to it.
+        if (result.ok()) Evaluate(*row, /*by_time=*/true);
+      }
+    });
+  }
+}
+
+// --- stopping ------------------------------------------------------------------------------------
+
+void Reconciler::Drain(Task idle) {
+  draining_ = true;
+  idle_ = std::move(idle);
+  MaybeIdle();
+}
+
+void Reconciler::MaybeIdle() {
+  if (!draining_ || !idle_ || recording_ > 0) return;
+  for (const auto& credential : projects_.credentials()) {
+    if (credential->in_flight > 0 || credential->claiming > 0) return;
+  }
+  Task idle = std::move(idle_);
+  idle_ = nullptr;
+  std::move(idle)();
+}
+
+}  // namespace quiesce::engine

@@ -1,0 +1,111 @@
+#ifndef QUIESCE_DAEMON_ENGINE_RECONCILER_H_
+#define QUIESCE_DAEMON_ENGINE_RECONCILER_H_
+
+#include <deque>
+#include <functional>
+#include <queue>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/executor.h"
+#include "daemon/cloud/instance_api.h"
+#include "daemon/core/decide.h"
+#include "daemon/core/hold.h"
+#include "daemon/engine/observer.h"
+#include "daemon/engine/projects.h"
+#include "daemon/engine/registry.h"
+#include "daemon/store/attempt_operations.h"
+#include "daemon/store/state_store.h"
+
+namespace quiesce::engine {
+
+// The loop itself: decides about an instance whenever its facts, its project or the time change,
+// and carries the decision out: claims and calls, latches, asks for a look, or waits.
+//
+// Level-triggered: what is queued is a hint by key; every step decides anew from the facts, and a
+// claim decides once more inside the transaction that writes the intent. An instance is in at most
+// one claim or call at a time. Lives on the engine's loop; never blocks.
+class Reconciler {
+ public:
+  // Told after every decision about a row; `by_time` when no commit caused it and the phase or
+  // reason changed.
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    virtual void OnDecision(const Row& row, const core::Decision& decision, bool by_time) = 0;
+  };
+
+  Reconciler(Executor& executor, Clock& clock, store::StateStore& store, cloud::InstanceApi& api,
+             Registry& registry, Projects& projects, Observer& observer, Listener& listener);
+
+  // A committed change of the row was put into the registry.
+  void RowChanged(Row& row);
+  // The row is about to leave the registry.
+  void RowForgotten(Row& row);
+  // A list of the project was recorded.
+  void ProjectListed(ProjectState& project);
+  // A hold was made, extended or ended.
+  void HoldChanged(const core::Hold& hold);
+
+  // From now on: decide and act. Before it, rows are only taken in.
+  void Start();
+  // Claims nothing from now on. `idle` runs once no call is in flight and every outcome is
+  // recorded.
+  void Drain(Task idle);
+
+  const core::HoldIndex& holds() const { return holds_; }
+  core::Surroundings SurroundingsOf(const Row& row);
+  core::Decision Decide(const Row& row, const Now& now);
+
+ private:
+  void Evaluate(Row& row, bool by_time);
+  void Account(Row& row, ProjectState& project, const core::Decision& decision);
+  void Arm(Row& row, SteadyTime due);
+  void ArmTimer();
+  void RunTimers();
+  void Sweep(std::vector<core::InstanceKey> keys);
+  void RunSweep();
+
+  void QueueCall(Row& row, ProjectState& project);
+  void Dispatch(CredentialState& credential);
+  void Claimed(CredentialState& credential, std::vector<core::InstanceKey> keys,
+               absl::StatusOr<store::ClaimResult> result);
+  void HandOver(CredentialState& credential, const store::ClaimedCall& call);
+  void Answered(CredentialState& credential, const store::ClaimedCall& call,
+                core::CallResult result);
+  void Record(store::Finish finish);
+  void Throttle(CredentialState& credential, const core::CallResult& result);
+
+  void QueueLatch(Row& row);
+  void FlushLatches();
+  void MaybeIdle();
+
+  Executor& executor_;
+  Clock& clock_;
+  store::StateStore& store_;
+  cloud::InstanceApi& api_;
+  Registry& registry_;
+  Projects& projects_;
+  Observer& observer_;
+  Listener& listener_;
+
+  core::HoldIndex holds_;
+  bool started_ = false;
+  bool draining_ = false;
+  Task idle_;
+  int recording_ = 0;  // outcomes on their way into the store
+
+  using Timer = std::pair<SteadyTime, core::InstanceKey>;
+  std::priority_queue<Timer, std::vector<Timer>, std::greater<Timer>> timers_;
+  SteadyTime timer_at_ = SteadyTime::Infinite();
+  std::deque<core::InstanceKey> sweep_;
+  bool sweeping_ = false;
+  std::vector<core::InstanceKey> latches_;
+  bool latch_flush_posted_ = false;
+};
+
+}  // namespace quiesce::engine
+
+#endif  // QUIESCE_DAEMON_ENGINE_RECONCILER_H_
