@@ -1,0 +1,276 @@
+#include "daemon/cloud/api_call.h"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/base/limits.h"
+#include "daemon/base/mutex.h"
+#include "daemon/cloud/error_table.h"
+#include "daemon/cloud/response_parser.h"
+
+namespace quiesce::cloud {
+namespace {
+
+using core::CallClass;
+using core::Outcome;
+
+absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+
+std::string_view MessageOf(PooledCall::Why why) {
+  switch (why) {
+    case PooledCall::Why::kNoConnection:
+      return "no connection was free in time";
+    case PooledCall::Why::kDeadline:
+      return "the deadline passed before a connection was free";
+    case PooledCall::Why::kClosing:
+      return "the daemon is stopping";
+  }
+  return "";
+}
+
+// What came of a call of either kind. The instances are of a list that is whole.
+struct CallOutcome {
+  Verdict verdict;
+  int http_status = 0;
+  std::string error_code;
+  std::string message;
+  std::string request_id;
+  std::optional<absl::Duration> retry_after;
+  std::vector<core::ListedInstance> instances;
+};
+
+CallOutcome NotSent(CallClass call_class, std::string_view message) {
+  CallOutcome outcome;
+  outcome.verdict.call_class = call_class;
+  outcome.verdict.outcome = Outcome::kNotSent;
+  outcome.message = std::string(message);
+  return outcome;
+}
+
+void PostStop(Executor* executor, StopDone done, CallOutcome outcome) {
+  core::CallResult result;
+  result.outcome = outcome.verdict.outcome;
+  result.call_class = outcome.verdict.call_class;
+  result.http_status = outcome.http_status;
+  result.error_code = std::move(outcome.error_code);
+  result.message = std::move(outcome.message);
+  result.cloud_request_id = std::move(outcome.request_id);
+  result.retry_after = outcome.retry_after;
+  executor->Post([done = std::move(done), result = std::move(result)]() mutable {
+    std::move(done)(std::move(result));
+  });
+}
+
+void PostList(Executor* executor, ListDone done, CallOutcome outcome) {
+  ListResult result;
+  result.ok = outcome.verdict.call_class == CallClass::kAccepted;
+  result.instances = std::move(outcome.instances);
+  result.http_status = outcome.http_status;
+  if (!result.ok) {
+    result.call_class = outcome.verdict.call_class == CallClass::kNone ? CallClass::kTransient
+                                                                       : outcome.verdict.call_class;
+    result.error_code = std::move(outcome.error_code);
+    result.message = std::move(outcome.message);
+    result.retry_after = outcome.retry_after;
+  }
+  executor->Post([done = std::move(done), result = std::move(result)]() mutable {
+    std::move(done)(std::move(result));
+  });
+}
+
+// From the queue to the answer, once for both kinds.
+class ApiCall : public PooledCall {
+ public:
+  ApiCall(Operation operation, std::string path, SteadyTime deadline, CallRoute* route,
+          Clock* clock)
+      : PooledCall(operation, deadline), path_(std::move(path)), route_(route), clock_(clock) {}
+
+  void Run(int worker) override;
+  void Cut() override;
+  void Drop(Why why) override { Finish(NotSent(CallClass::kNone, MessageOf(why))); }
+
+ protected:
+  // Posts `done`. Called once.
+  virtual void Report(CallOutcome outcome) = 0;
+
+ private:
+  CallOutcome Exchange(HttpConnection& connection, const std::string& token);
+  CallOutcome Read(HttpReply reply, const std::string& token) const;
+  void Finish(CallOutcome outcome);
+
+  const std::string path_;
+  CallRoute* const route_;
+  Clock* const clock_;
+
+  Mutex mu_;
+  bool cut_ ABSL_GUARDED_BY(mu_) = false;
+  bool finished_ ABSL_GUARDED_BY(mu_) = false;
+  HttpConnection* connection_ ABSL_GUARDED_BY(mu_) = nullptr;  // while Exchange uses it
+};
+
+void ApiCall::Run(int worker) {
+  const auto token = route_->Token();
+  if (!token.ok()) {
+    Finish(NotSent(CallClass::kAuth, std::string(token.status().message())));
+    return;
+  }
+  HttpConnection& connection = route_->ConnectionOf(worker);
+  connection.Arm();
+  bool cut = false;
+  {
+    MutexLock lock(mu_);
+    cut = cut_;
+    connection_ = &connection;
+  }
+  CallOutcome outcome =
+      cut ? NotSent(CallClass::kNone, MessageOf(Why::kDeadline)) : Exchange(connection, **token);
+  {
+    MutexLock lock(mu_);
+    connection_ = nullptr;
+  }
+  Finish(std::move(outcome));
+}
+
+void ApiCall::Cut() {
+  bool nothing_sent = false;
+  {
+    MutexLock lock(mu_);
+    cut_ = true;
+    nothing_sent = connection_ != nullptr && !connection_->Cut();
+  }
+  // Otherwise Run comes to an end by itself, and knows better.
+  if (nothing_sent) {
+    Finish(NotSent(CallClass::kTransient, "the host name was not found before the deadline"));
+  }
+}
+
+void ApiCall::Finish(CallOutcome outcome) {
+  {
+    MutexLock lock(mu_);
+    if (finished_) return;
+    finished_ = true;
+  }
+  Report(std::move(outcome));
+}
+
+CallOutcome ApiCall::Exchange(HttpConnection& connection, const std::string& token) {
+  HttpRequest request;
+  request.path = path_;
+  request.token = token;
+  request.timeout = deadline() - clock_->Read().steady;
+  if (request.timeout <= absl::ZeroDuration()) {
+    return NotSent(CallClass::kNone, MessageOf(Why::kDeadline));
+  }
+  request.max_body_bytes = operation() == Operation::kList ? limits::kMaxListResponseBytes
+                                                           : limits::kMaxStopResponseBytes;
+  return Read(connection.Post(request), token);
+}
+
+// `the token was not accepted: Incorrect IAM authentication information: ...`
+std::string Describe(const Verdict& verdict, int status, std::string_view said) {
+  std::string text(verdict.meaning);
+  if (!verdict.mapped) absl::StrAppend(&text, " HTTP ", status);
+  if (!said.empty()) absl::StrAppend(&text, ": ", ToAbsl(said));
+  return text;
+}
+
+CallOutcome ApiCall::Read(HttpReply reply, const std::string& token) const {
+  CallOutcome outcome;
+  Answer answer;
+  answer.operation = operation();
+  answer.transport = reply.transport;
+  answer.http_status = reply.status;
+  ParsedAnswer parsed;
+  if (reply.transport != Transport::kAnswered) {
+    parsed.message = reply.problem;
+  } else if (operation() == Operation::kList && reply.status == 200) {
+    ParsedList list = ParseList(reply.too_large ? "" : reply.body, route_->status_map());
+    outcome.instances = std::move(list.instances);
+    parsed.shape = list.shape;
+    parsed.error_code = std::move(list.error_code);
+    parsed.message = std::move(list.message);
+  } else {
+    parsed = ParseAnswer(reply.body);
+  }
+  answer.shape = reply.too_large ? BodyShape::kTooLarge : parsed.shape;
+  answer.error_code = parsed.error_code;
+  answer.result = parsed.result;
+  outcome.verdict = Classify(answer);
+  outcome.http_status = reply.status;
+  outcome.request_id = SafeText(reply.request_id, limits::kMaxCloudCodeBytes, token);
+  if (outcome.verdict.call_class == CallClass::kThrottled) {
+    outcome.retry_after = ParseRetryAfter(reply.retry_after, clock_->Read().wall);
+  }
+  outcome.error_code = SafeText(parsed.error_code, limits::kMaxCloudCodeBytes, token);
+  if (outcome.verdict.call_class != CallClass::kAccepted) {
+    const std::string text = reply.transport == Transport::kAnswered
+                                 ? Describe(outcome.verdict, reply.status, parsed.message)
+                                 : parsed.message;
+    outcome.message = SafeText(text, limits::kMaxCloudMessageBytes, token);
+  }
+  return outcome;
+}
+
+class StopCall final : public ApiCall {
+ public:
+  StopCall(const core::InstanceKey& key, SteadyTime deadline, CallRoute* route, Clock* clock,
+           Executor* executor, StopDone done)
+      : ApiCall(Operation::kStop,
+                absl::StrCat("/v1/", key.project_id, "/db-om/", key.instance_id, "/stop"), deadline,
+                route, clock),
+        executor_(executor),
+        done_(std::move(done)) {}
+
+ private:
+  void Report(CallOutcome outcome) override {
+    PostStop(executor_, std::move(done_), std::move(outcome));
+  }
+
+  Executor* const executor_;
+  StopDone done_;
+};
+
+class ListCall final : public ApiCall {
+ public:
+  ListCall(const std::string& project_id, SteadyTime deadline, CallRoute* route, Clock* clock,
+           Executor* executor, ListDone done)
+      : ApiCall(Operation::kList, absl::StrCat("/v2/", project_id, "/db-om/instances"), deadline,
+                route, clock),
+        executor_(executor),
+        done_(std::move(done)) {}
+
+ private:
+  void Report(CallOutcome outcome) override {
+    PostList(executor_, std::move(done_), std::move(outcome));
+  }
+
+  Executor* const executor_;
+  ListDone done_;
+};
+
+}  // namespace
+
+std::shared_ptr<PooledCall> MakeStopCall(const core::InstanceKey& key, SteadyTime deadline,
+                                         CallRoute* route, Clock* clock, Executor* executor,
+                                         StopDone done) {
+  return std::make_shared<StopCall>(key, deadline, route, clock, executor, std::move(done));
+}
+
+std::shared_ptr<PooledCall> MakeListCall(const std::string& project_id, SteadyTime deadline,
+                                         CallRoute* route, Clock* clock, Executor* executor,
+                                         ListDone done) {
+  return std::make_shared<ListCall>(project_id, deadline, route, clock, executor, std::move(done));
+}
+
+void RefuseStop(Executor* executor, StopDone done, const std::string& message) {
+  PostStop(executor, std::move(done), NotSent(CallClass::kPermanent, message));
+}
+
+void RefuseList(Executor* executor, ListDone done, const std::string& message) {
+  PostList(executor, std::move(done), NotSent(CallClass::kPermanent, message));
+}
+
+}  // namespace quiesce::cloud

@@ -1,0 +1,88 @@
+#ifndef QUIESCE_DAEMON_CLOUD_DBSS_CLIENT_H_
+#define QUIESCE_DAEMON_CLOUD_DBSS_CLIENT_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/executor.h"
+#include "daemon/base/limits.h"
+#include "daemon/cloud/endpoint.h"
+#include "daemon/cloud/instance_api.h"
+#include "daemon/core/power_state.h"
+
+namespace quiesce::cloud {
+
+struct DbssCredential {
+  std::string name;
+  std::string token_file;
+  int max_in_flight = limits::kDefaultMaxInFlight;  // stops and lists together
+};
+
+struct DbssProject {
+  std::string id;
+  Endpoint endpoint;
+  std::string ca_file;     // PEM; empty: the system's authorities
+  std::string credential;  // name
+  core::StatusMap status_map;
+};
+
+struct DbssOptions {
+  std::vector<DbssCredential> credentials;
+  std::vector<DbssProject> projects;
+  std::string version;  // of quiesced, for User-Agent
+};
+
+// The cloud over HTTP: Huawei Cloud DBSS, database O&M.
+//
+// Each credential has `max_in_flight` threads, each with its own kept-alive connection per endpoint
+// (see CallPool for how stops and lists share them), and one that ends what passes its deadline.
+// Stop and List only queue; answers are parsed and folded on those threads; `done` runs on the
+// executor. Results that the contract in instance_api.h leaves open:
+//   - A stop that no thread took within limits::kMaxHandOverDelay, one too many, or one during
+//     Drain: NOT_SENT with class NONE. Nobody's failure; the next try is a new attempt.
+//   - No token (file missing, empty, ...): NOT_SENT with class AUTH, and the message names the
+//   file.
+//   - A project that is not in the options, or an id that is none: NOT_SENT with class PERMANENT.
+//   - No connection, no TLS, a refused certificate: NOT_SENT with class TRANSIENT.
+//   - Class AUTH and THROTTLED do not pause anything here: the caller decides when to try again.
+// A list fails in the same ways, with class TRANSIENT where a stop has NONE.
+class DbssClient final : public InstanceApi {
+ public:
+  // INVALID_ARGUMENT for options that contradict themselves or name an unusable ca_file. Token
+  // files are read by calls, not here: a token may arrive later than the daemon. Clock and executor
+  // must outlive the client.
+  static absl::StatusOr<std::unique_ptr<DbssClient>> Create(DbssOptions options, Clock* clock,
+                                                            Executor* executor);
+  ~DbssClient() override;  // as Drain(0)
+
+  void Stop(const core::InstanceKey& key, absl::Duration deadline, StopDone done) override;
+  void List(const std::string& project_id, absl::Duration deadline, ListDone done) override;
+
+  // Ends the client: from now on nothing is taken, what waits is NOT_SENT, calls in flight have
+  // `timeout` to end, those left are cut (a stop is then UNKNOWN) and all threads are joined. Every
+  // `done` was posted when it returns. Blocks for `timeout` at most, plus a look-up of a host name
+  // that is under way, which nothing can interrupt. By the owner, once; not from the executor's
+  // thread if that must go on running.
+  void Drain(absl::Duration timeout);
+
+ private:
+  struct Credential;
+  class Project;
+
+  DbssClient(Clock* clock, Executor* executor);
+
+  Clock* const clock_;
+  Executor* const executor_;
+  // Constant after Create.
+  std::map<std::string, std::unique_ptr<Credential>> credentials_;
+  std::map<std::string, std::unique_ptr<Project>> projects_;
+};
+
+}  // namespace quiesce::cloud
+
+#endif  // QUIESCE_DAEMON_CLOUD_DBSS_CLIENT_H_

@@ -1,0 +1,335 @@
+#include "daemon/cloud/http_connection.h"
+
+#include <fcntl.h>
+#include <httplib.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "daemon/base/limits.h"
+
+#ifndef CPPHTTPLIB_OPENSSL_SUPPORT
+#error "without the macros that Debian built the library with its classes have another layout"
+#endif
+
+namespace quiesce::cloud {
+namespace {
+
+bool IsDigits(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](unsigned char c) { return absl::ascii_isdigit(c); });
+}
+
+// The library writes paths and headers as they are: a line end would begin another header.
+bool IsVisibleAscii(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](unsigned char c) { return absl::ascii_isgraph(c); });
+}
+
+// Whether it is certain where this answer ends, so that what comes next on the connection is the
+// next answer. The library takes "Content-Length: 12abc" for 12 and the first of several.
+bool IsFramed(const httplib::Response& response, size_t body_bytes) {
+  const size_t lengths = response.get_header_value_count("Content-Length");
+  const size_t encodings = response.get_header_value_count("Transfer-Encoding");
+  if (lengths == 1 && encodings == 0) {
+    const std::string length = response.get_header_value("Content-Length");
+    return IsDigits(length) && length.size() < 12 && std::stoull(length) == body_bytes;
+  }
+  return lengths == 0 && encodings == 1 &&
+         absl::AsciiStrToLower(response.get_header_value("Transfer-Encoding")) == "chunked";
+}
+
+bool AsksToClose(const httplib::Response& response) {
+  const std::string connection = absl::AsciiStrToLower(response.get_header_value("Connection"));
+  return connection.find("close") != std::string::npos;
+}
+
+// Whether the library knows that no byte of the request went out.
+bool WasNotSent(httplib::Error error) {
+  switch (error) {
+    case httplib::Error::Connection:
+    case httplib::Error::ConnectionTimeout:
+    case httplib::Error::BindIPAddress:
+    case httplib::Error::SSLConnection:
+    case httplib::Error::SSLLoadingCerts:
+    case httplib::Error::SSLServerVerification:
+      return true;
+    default:  // Read, Write, Canceled, Unknown: a time-out, a reset, an end in the middle, ...
+      return false;
+  }
+}
+
+HttpReply NotSent(std::string problem) {
+  HttpReply reply;
+  reply.transport = Transport::kNotSent;
+  reply.problem = std::move(problem);
+  return reply;
+}
+
+// A socket that no connect succeeds on, in the place of `socket`.
+void MakeUseless(int socket) {
+  const int useless = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (useless < 0) return;
+  dup3(useless, socket, O_CLOEXEC);
+  close(useless);
+}
+
+time_t WholeSeconds(absl::Duration duration) {
+  return static_cast<time_t>(absl::ToInt64Seconds(absl::Ceil(duration, absl::Seconds(1))));
+}
+
+}  // namespace
+
+// The library's client and what it takes to make it safe.
+class HttpConnection::Library {
+ public:
+  Library(const HttpTarget& target, httplib::SocketOptions on_socket) {
+    if (target.endpoint.tls) {
+      auto client =
+          std::make_unique<httplib::SSLClient>(target.endpoint.host, target.endpoint.port);
+      tls_ = client.get();
+      client_ = std::move(client);
+      Harden(target.endpoint);
+      // A file alone: with a store the library would add the system's authorities to it.
+      if (!target.ca_file.empty()) client_->set_ca_cert_path(target.ca_file);
+    } else {
+      client_ = std::make_unique<httplib::ClientImpl>(target.endpoint.host, target.endpoint.port);
+    }
+    client_->set_keep_alive(true);
+    client_->set_tcp_nodelay(true);
+    client_->set_follow_location(false);  // another host would get the request again, and the token
+    client_->set_decompress(false);       // nothing is asked for compressed
+    client_->set_url_encode(false);       // the path is encoded already
+    client_->set_socket_options(std::move(on_socket));
+  }
+
+  httplib::ClientImpl& client() { return *client_; }
+
+  // Bytes that came after the last answer and would be taken for the next one.
+  bool HasUnreadBytes() const { return ssl_ != nullptr && SSL_pending(ssl_) > 0; }
+
+  std::string VerifyProblem() const {
+    return tls_ == nullptr ? "" : X509_verify_cert_error_string(tls_->get_openssl_verify_result());
+  }
+
+ private:
+  // The library's own matcher falls back to the common name and takes partial wildcards. OpenSSL's
+  // runs as part of the verification whose result the library insists on.
+  void Harden(const Endpoint& endpoint) {
+    SSL_CTX* context = tls_->ssl_context();
+    if (context == nullptr) return;  // the library refuses to connect
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    X509_VERIFY_PARAM* verify = SSL_CTX_get0_param(context);
+    X509_VERIFY_PARAM_set_hostflags(
+        verify, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    const bool set = endpoint.host_is_address()
+                         ? X509_VERIFY_PARAM_set1_ip_asc(verify, endpoint.host.c_str()) == 1
+                         : X509_VERIFY_PARAM_set1_host(verify, endpoint.host.c_str(), 0) == 1;
+    if (!set) throw std::runtime_error("cannot set the host to verify");
+    SSL_CTX_set_app_data(context, this);
+    SSL_CTX_set_info_callback(context, [](const SSL* ssl, int where, int) {
+      if ((where & SSL_CB_HANDSHAKE_START) == 0) return;
+      auto* self = static_cast<Library*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+      self->ssl_ = ssl;
+    });
+  }
+
+  std::unique_ptr<httplib::ClientImpl> client_;
+  httplib::SSLClient* tls_ = nullptr;  // client_, or null
+  const SSL* ssl_ = nullptr;           // of the last handshake; valid while its socket is open
+};
+
+absl::Status CheckCaFile(const std::string& path) {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
+                                                                  &SSL_CTX_free);
+  const bool ok = context != nullptr &&
+                  SSL_CTX_load_verify_locations(context.get(), path.c_str(), nullptr) == 1;
+  ERR_clear_error();
+  if (ok) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      path, " is not a readable file of PEM certificates; name one, or leave ca_file out"));
+}
+
+HttpConnection::HttpConnection(HttpTarget target, Clock* clock)
+    : target_(std::move(target)), name_(target_.endpoint.ToString()), clock_(clock) {}
+
+HttpConnection::~HttpConnection() { Close(); }
+
+void HttpConnection::Arm() {
+  MutexLock lock(mu_);
+  cut_ = false;
+  exposed_ = false;
+}
+
+bool HttpConnection::Cut() {
+  MutexLock lock(mu_);
+  cut_ = true;
+  if (wire_ >= 0) shutdown(wire_, SHUT_RDWR);
+  return exposed_;
+}
+
+bool HttpConnection::WasCut() const {
+  MutexLock lock(mu_);
+  return cut_;
+}
+
+// From here on, with a connection open, the request may go out at any moment. False: too late.
+bool HttpConnection::Expose() {
+  MutexLock lock(mu_);
+  exposed_ = wire_ >= 0;
+  return !cut_;
+}
+
+// Called by the library for each socket it makes (one per address), before it connects.
+void HttpConnection::OnSocket(int socket) {
+  ++sockets_made_;
+  ReplaceWire(fcntl(socket, F_DUPFD_CLOEXEC, 0));
+  MutexLock lock(mu_);
+  // Without a descriptor of our own the request could not be cut.
+  if (cut_ || wire_ < 0) {
+    MakeUseless(socket);
+  } else {
+    exposed_ = true;
+  }
+}
+
+void HttpConnection::ReplaceWire(int wire) {
+  MutexLock lock(mu_);
+  if (wire_ >= 0) close(wire_);
+  wire_ = wire;
+}
+
+// A TLS peer that closes says so with a record that is there to read, which the library takes for a
+// sign of life. Between two requests there is nothing to read but bad news.
+bool HttpConnection::IsStale() {
+  if (clock_->Read().steady - last_used_ > limits::kMaxConnectionIdle) return true;
+  if (library_->HasUnreadBytes()) return true;
+  MutexLock lock(mu_);
+  pollfd poll_wire{wire_, POLLIN | POLLRDHUP, 0};
+  return wire_ < 0 || poll(&poll_wire, 1, 0) != 0;
+}
+
+void HttpConnection::Close() {
+  if (library_ != nullptr) library_->client().stop();
+  ReplaceWire(-1);
+}
+
+absl::Duration HttpConnection::RetireIdle(bool force) {
+  if (library_ == nullptr || library_->client().is_socket_open() == 0) {
+    return absl::InfiniteDuration();
+  }
+  const absl::Duration left = limits::kMaxConnectionIdle - (clock_->Read().steady - last_used_);
+  if (left > absl::ZeroDuration() && !force) return left;
+  Close();
+  return absl::InfiniteDuration();
+}
+
+HttpReply HttpConnection::Post(const HttpRequest& request) {
+  if (!IsVisibleAscii(request.path) || !IsVisibleAscii(request.token)) {
+    return NotSent("path or token cannot be sent in a header");
+  }
+  bool sending = false;
+  try {
+    if (library_ == nullptr) {
+      library_ = std::make_unique<Library>(target_, [this](int socket) { OnSocket(socket); });
+    }
+    if (library_->client().is_socket_open() == 0 || IsStale()) Close();
+    if (!Expose()) return NotSent(absl::StrCat("no connection to ", name_, " in time"));
+    sending = true;
+    return Send(request);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    Close();
+    HttpReply reply = NotSent("");
+    if (sending) reply.transport = Transport::kLost;
+    reply.problem = absl::StrCat("the HTTP library failed on ", name_, ": ", error.what());
+    return reply;
+  }
+}
+
+HttpReply HttpConnection::Send(const HttpRequest& request) {
+  httplib::ClientImpl& client = library_->client();
+  const absl::Duration connect = std::min(limits::kConnectTimeout, request.timeout);
+  client.set_connection_timeout(absl::ToChronoMicroseconds(connect));
+  // Later than the deadline, at which Cut ends the request.
+  client.set_read_timeout(WholeSeconds(request.timeout) + 1);
+  client.set_write_timeout(WholeSeconds(request.timeout) + 1);
+
+  HttpReply reply;
+  size_t max_body = limits::kMaxErrorResponseBytes;
+  httplib::Request out;
+  out.method = "POST";
+  out.path = request.path;
+  // Content-Length: 0 is added by the library, always; ours would be a second one.
+  out.headers = {{"Host", target_.endpoint.HostHeader()},
+                 {"User-Agent", target_.user_agent},
+                 {"Accept", "application/json"},
+                 {"Content-Type", "application/json"},
+                 {"X-Auth-Token", request.token}};
+  out.response_handler = [&](const httplib::Response& response) {
+    reply.status = response.status;
+    if (response.status == 200) max_body = request.max_body_bytes;
+    return true;
+  };
+  out.content_receiver = [&](const char* data, size_t size, uint64_t, uint64_t total) {
+    if (reply.body.empty()) reply.body.reserve(std::min<uint64_t>(total, max_body));
+    const size_t room = max_body - reply.body.size();
+    reply.body.append(data, std::min(size, room));
+    reply.too_large = size > room;
+    return !reply.too_large;
+  };
+
+  httplib::Response response;
+  httplib::Error error = httplib::Error::Success;
+  sockets_made_ = 0;
+  const bool answered = client.send(out, response, error);
+  last_used_ = clock_->Read().steady;
+  reply.status = std::max(response.status, 0);
+  reply.request_id = response.get_header_value("X-Request-Id");
+  reply.retry_after = response.get_header_value("Retry-After");
+  const bool framed = answered && IsFramed(response, reply.body.size());
+  if (!framed || AsksToClose(response)) Close();
+  // Without framing an answer ends where the connection does, which may be our own doing.
+  const bool lost = answered ? !framed && WasCut() : !reply.too_large;
+  if (lost) return Explain(static_cast<int>(error), std::move(reply));
+  reply.transport = Transport::kAnswered;
+  return reply;
+}
+
+// What became of a request that has no answer.
+HttpReply HttpConnection::Explain(int error_number, HttpReply reply) const {
+  const auto error = static_cast<httplib::Error>(error_number);
+  const bool cut = WasCut();
+  reply.transport = WasNotSent(error) ? Transport::kNotSent : Transport::kLost;
+  if (error == httplib::Error::SSLServerVerification) {
+    reply.problem =
+        absl::StrCat("the certificate of ", name_, " was refused: ", library_->VerifyProblem());
+  } else if (error == httplib::Error::SSLLoadingCerts) {
+    reply.problem = absl::StrCat("cannot load the authorities of ", target_.ca_file);
+  } else if (cut) {
+    reply.problem = reply.transport == Transport::kNotSent
+                        ? absl::StrCat("no connection to ", name_, " in time")
+                        : absl::StrCat("no whole answer from ", name_, " in time");
+  } else if (error == httplib::Error::SSLConnection) {
+    reply.problem = absl::StrCat("the TLS handshake with ", name_, " failed");
+  } else if (reply.transport == Transport::kNotSent) {
+    reply.problem = sockets_made_ == 0 ? absl::StrCat("cannot look up the host of ", name_)
+                                       : absl::StrCat("cannot connect to ", name_);
+  } else {
+    reply.problem = absl::StrCat("the connection to ", name_, " broke before a whole answer came");
+  }
+  if (reply.status != 0) absl::StrAppend(&reply.problem, " (HTTP ", reply.status, ")");
+  return reply;
+}
+
+}  // namespace quiesce::cloud
