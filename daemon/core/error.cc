@@ -163,7 +163,7 @@ absl::Status InstanceNotFound(std::string_view name) {
       absl::StrCat("instance ", QuotedName(name),
                    " is neither declared nor in the project's last list; check its id, or list "
                    "the project again with `quiesce refresh`"),
-      ErrorDetail{"INSTANCE_NOT_FOUND", {{"instance", std::string(name)}}, {}});
+      ErrorDetail{"INSTANCE_NOT_FOUND", {{"name", std::string(name)}}, {}});
 }
 
 absl::Status UnknownProject(std::string_view field, std::string_view given,
@@ -174,15 +174,16 @@ absl::Status UnknownProject(std::string_view field, std::string_view given,
   return MakeError(
       absl::StatusCode::kInvalidArgument, absl::StrCat(ToAbsl(field), ": ", problem),
       ErrorDetail{
-          "UNKNOWN_PROJECT", {{"project", std::string(given)}}, {{std::string(field), problem}}});
+          "INVALID_FIELD", {{"name", std::string(given)}}, {{std::string(field), problem}}});
 }
 
 absl::Status PlanNotFound(std::string_view id) {
-  return MakeError(absl::StatusCode::kNotFound,
-                   absl::StrCat("plan ", Quoted(id), " does not exist; plans are kept for ",
-                                absl::ToInt64Hours(limits::kPlanLifetime),
-                                " hours, make a new one with `quiesce plan`"),
-                   ErrorDetail{"PLAN_NOT_FOUND", {{"plan", std::string(id)}}, {}});
+  return MakeError(
+      absl::StatusCode::kNotFound,
+      absl::StrCat("plan ", Quoted(id), " does not exist; plans are kept for ",
+                   absl::ToInt64Hours(limits::kPlanLifetime),
+                   " hours, make a new one with `quiesce plan`"),
+      ErrorDetail{"PLAN_NOT_FOUND", {{"name", absl::StrCat("plans/", ToAbsl(id))}}, {}});
 }
 
 absl::Status RunNotFound(std::string_view id) {
@@ -190,15 +191,16 @@ absl::Status RunNotFound(std::string_view id) {
                    absl::StrCat("run ", Quoted(id),
                                 " does not exist; `quiesce apply` prints the id of the run that "
                                 "it starts"),
-                   ErrorDetail{"RUN_NOT_FOUND", {{"run", std::string(id)}}, {}});
+                   ErrorDetail{"RUN_NOT_FOUND", {{"name", absl::StrCat("runs/", ToAbsl(id))}}, {}});
 }
 
 absl::Status HoldNotFound(std::string_view id) {
-  return MakeError(absl::StatusCode::kNotFound,
-                   absl::StrCat("hold ", Quoted(id),
-                                " does not exist; ListHolds has those that do, `quiesce explain` "
-                                "names the one that covers an instance"),
-                   ErrorDetail{"HOLD_NOT_FOUND", {{"hold", std::string(id)}}, {}});
+  return MakeError(
+      absl::StatusCode::kNotFound,
+      absl::StrCat("hold ", Quoted(id),
+                   " does not exist; ListHolds has those that do, `quiesce explain` "
+                   "names the one that covers an instance"),
+      ErrorDetail{"HOLD_NOT_FOUND", {{"name", absl::StrCat("holds/", ToAbsl(id))}}, {}});
 }
 
 absl::Status PlanExpired(std::string_view id) {
@@ -207,11 +209,11 @@ absl::Status PlanExpired(std::string_view id) {
                                 absl::ToInt64Hours(limits::kPlanLifetime),
                                 " hours and says nothing about the present; make a new one with "
                                 "`quiesce plan`"),
-                   ErrorDetail{"PLAN_EXPIRED", {{"plan", std::string(id)}}, {}});
+                   ErrorDetail{"PLAN_EXPIRED", {{"name", absl::StrCat("plans/", ToAbsl(id))}}, {}});
 }
 
 absl::Status PlanStale(std::string_view workspace) {
-  return MakeError(absl::StatusCode::kFailedPrecondition,
+  return MakeError(absl::StatusCode::kAborted,
                    absl::StrCat("workspace ", Quoted(workspace),
                                 " was changed after this plan was made, nothing was applied; make "
                                 "a new one with `quiesce plan`"),
@@ -220,16 +222,18 @@ absl::Status PlanStale(std::string_view workspace) {
 
 absl::Status DeclaredElsewhere(std::string_view instance, std::string_view workspace,
                                std::string_view owner, std::string_view contact) {
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   absl::StrCat("instance ", QuotedName(instance), " is declared by workspace ",
-                                Quoted(workspace), " of ", Quoted(owner), " (contact ",
-                                Quoted(contact), "); it has to be released there first"),
-                   ErrorDetail{"DECLARED_ELSEWHERE",
-                               {{"instance", std::string(instance)},
-                                {"workspace", std::string(workspace)},
-                                {"owner", std::string(owner)},
-                                {"contact", std::string(contact)}},
-                               {}});
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("instance ", QuotedName(instance), " is declared by workspace ",
+                   Quoted(workspace), " of ", Quoted(owner), " (contact ", Quoted(contact),
+                   "); it has to be released there first, or taken over by a plan whose "
+                   "`move_from` names that workspace"),
+      ErrorDetail{"INSTANCE_CLAIMED",
+                  {{"name", std::string(instance)},
+                   {"workspace", std::string(workspace)},
+                   {"owner", std::string(owner)},
+                   {"contact", std::string(contact)}},
+                  {}});
 }
 
 absl::Status WrongWriterKind(std::string_view workspace, bool workspace_is_declared) {
@@ -241,14 +245,14 @@ absl::Status WrongWriterKind(std::string_view workspace, bool workspace_is_decla
                                      "workspace name";
   return MakeError(absl::StatusCode::kFailedPrecondition,
                    absl::StrCat("workspace ", Quoted(workspace), " ", ToAbsl(way)),
-                   ErrorDetail{"WRONG_WRITER_KIND",
+                   ErrorDetail{"WORKSPACE_KIND_MISMATCH",
                                {{"workspace", std::string(workspace)},
-                                {"writer_kind", workspace_is_declared ? "DECLARED" : "DIRECT"}},
+                                {"kind", workspace_is_declared ? "DECLARED" : "DIRECT"}},
                                {}});
 }
 
 absl::Status WorkspaceNeedsOwner(std::string_view workspace) {
-  return MakeError(absl::StatusCode::kInvalidArgument,
+  return MakeError(absl::StatusCode::kFailedPrecondition,
                    absl::StrCat("workspace ", Quoted(workspace),
                                 " does not exist yet, and the write that creates it must name its "
                                 "owner and contact; set both, or check the workspace's name"),
@@ -265,9 +269,8 @@ absl::Status EtagMismatch(std::string_view instance, std::string_view given,
       absl::StrCat("instance ", QuotedName(instance), " was changed: the request has etag ",
                    Quoted(given), ", the current one is ", Quoted(current),
                    "; read the instance again and decide again"),
-      ErrorDetail{"ETAG_MISMATCH",
-                  {{"instance", std::string(instance)}, {"etag", std::string(current)}},
-                  {}});
+      ErrorDetail{
+          "ETAG_MISMATCH", {{"name", std::string(instance)}, {"etag", std::string(current)}}, {}});
 }
 
 absl::Status RequestIdReused(std::string_view request_id, std::string_view method) {
@@ -287,7 +290,7 @@ absl::Status NotDeclared(std::string_view instance) {
                    absl::StrCat("instance ", QuotedName(instance),
                                 " is declared by no workspace, so there is nothing to act on; "
                                 "declare it with SetDesiredState or in a manifest"),
-                   ErrorDetail{"NOT_DECLARED", {{"instance", std::string(instance)}}, {}});
+                   ErrorDetail{"NOT_DECLARED", {{"name", std::string(instance)}}, {}});
 }
 
 absl::Status HoldEnded(std::string_view id) {
@@ -295,7 +298,7 @@ absl::Status HoldEnded(std::string_view id) {
                    absl::StrCat("hold ", Quoted(id),
                                 " has ended and cannot be changed; make a new one with `quiesce "
                                 "hold`"),
-                   ErrorDetail{"HOLD_ENDED", {{"hold", std::string(id)}}, {}});
+                   ErrorDetail{"HOLD_ENDED", {{"name", absl::StrCat("holds/", ToAbsl(id))}}, {}});
 }
 
 absl::Status RunEnded(std::string_view id) {
@@ -303,7 +306,7 @@ absl::Status RunEnded(std::string_view id) {
                    absl::StrCat("run ", Quoted(id),
                                 " has ended, nothing of it is left to cancel; `quiesce show` says "
                                 "what came of it"),
-                   ErrorDetail{"RUN_ENDED", {{"run", std::string(id)}}, {}});
+                   ErrorDetail{"RUN_ENDED", {{"name", absl::StrCat("runs/", ToAbsl(id))}}, {}});
 }
 
 }  // namespace error

@@ -80,7 +80,7 @@ struct PlanCounts {
 };
 
 // One instance of the new set against what is recorded. `record` is null for one never heard of.
-// FAILED_PRECONDITION (DECLARED_ELSEWHERE) when another workspace declares it and `move_from` does
+// FAILED_PRECONDITION (INSTANCE_CLAIMED) when another workspace declares it and `move_from` does
 // not name that workspace.
 absl::StatusOr<PlanItem> PlanDeclared(const Spec& spec, std::string_view workspace,
                                       const InstanceRecord* record, const Surroundings& around,

@@ -142,7 +142,7 @@ std::vector<Row> AllErrors(const std::string& text) {
        {"instance \"", "quiesce refresh"}},
       {error::UnknownProject("defaults.project", text, {text, "billing-sg"}),
        StatusCode::kInvalidArgument,
-       "UNKNOWN_PROJECT",
+       "INVALID_FIELD",
        {"defaults.project: project \"", "\"billing-sg\"", "use one of these"}},
       {error::PlanNotFound(text), StatusCode::kNotFound, "PLAN_NOT_FOUND", {"quiesce plan"}},
       {error::RunNotFound(text), StatusCode::kNotFound, "RUN_NOT_FOUND", {"quiesce apply"}},
@@ -151,21 +151,21 @@ std::vector<Row> AllErrors(const std::string& text) {
        StatusCode::kFailedPrecondition,
        "PLAN_EXPIRED",
        {"24 hours", "quiesce plan"}},
-      {error::PlanStale(text), StatusCode::kFailedPrecondition, "PLAN_STALE", {"quiesce plan"}},
+      {error::PlanStale(text), StatusCode::kAborted, "PLAN_STALE", {"quiesce plan"}},
       {error::DeclaredElsewhere(text, text, text, text),
        StatusCode::kFailedPrecondition,
-       "DECLARED_ELSEWHERE",
-       {"declared by workspace \"", "contact \"", "released there first"}},
+       "INSTANCE_CLAIMED",
+       {"declared by workspace \"", "contact \"", "released there first", "move_from"}},
       {error::WrongWriterKind(text, true),
        StatusCode::kFailedPrecondition,
-       "WRONG_WRITER_KIND",
+       "WORKSPACE_KIND_MISMATCH",
        {"is DECLARED", "quiesce apply"}},
       {error::WrongWriterKind(text, false),
        StatusCode::kFailedPrecondition,
-       "WRONG_WRITER_KIND",
+       "WORKSPACE_KIND_MISMATCH",
        {"is DIRECT", "SetDesiredState"}},
       {error::WorkspaceNeedsOwner(text),
-       StatusCode::kInvalidArgument,
+       StatusCode::kFailedPrecondition,
        "WORKSPACE_NEEDS_OWNER",
        {"owner and contact", "set both"}},
       {error::EtagMismatch(text, text, "0123456789abcdef-4"),
@@ -210,7 +210,7 @@ TEST(Errors, KeepTheWayOutHoweverLongTheInput) {
 TEST(Errors, GiveThePartsToAProgram) {
   const ErrorDetail detail =
       Detail(error::DeclaredElsewhere("projects/p/instances/i", "risk", "risk-team", "#risk"));
-  EXPECT_EQ(detail.metadata.at("instance"), "projects/p/instances/i");
+  EXPECT_EQ(detail.metadata.at("name"), "projects/p/instances/i");
   EXPECT_EQ(detail.metadata.at("workspace"), "risk");
   EXPECT_EQ(detail.metadata.at("owner"), "risk-team");
   EXPECT_EQ(detail.metadata.at("contact"), "#risk");
