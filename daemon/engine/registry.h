@@ -87,8 +87,10 @@ class ProjectRows {
   uint32_t index() const { return index_; }
 
   Row* Find(std::string_view instance_id) const;
-  // In no particular order. Rows may be changed, not added or removed, meanwhile.
-  const absl::flat_hash_map<std::string_view, std::unique_ptr<Row>>& rows() const { return rows_; }
+  // In the order of instance ids, so that a reader can go on where an earlier slice ended. Rows may
+  // be changed, not added or removed, meanwhile.
+  using RowMap = absl::btree_map<std::string_view, std::unique_ptr<Row>>;
+  const RowMap& rows() const { return rows_; }
   std::vector<Row*> AllRows() const;
 
   core::ProjectFreshness freshness;
@@ -99,7 +101,7 @@ class ProjectRows {
   friend class Registry;
   const std::string id_;
   const uint32_t index_;
-  absl::flat_hash_map<std::string_view, std::unique_ptr<Row>> rows_;  // keys point into the rows
+  RowMap rows_;  // keys point into the rows
 };
 
 // A forgotten instance, for watchers.
