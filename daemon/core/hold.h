@@ -35,6 +35,7 @@ class HoldIndex {
  public:
   // Replaces the hold of the same id, or adds it; an ended one is dropped.
   void Put(const Hold& hold);
+  void Remove(const std::string& id) { holds_.erase(id); }
   void Clear() { holds_.clear(); }
 
   // The hold that keeps this instance from being acted on at `now`: a freeze before any other,

@@ -155,6 +155,27 @@ std::string_view ToString(Effect effect) {
   return "UNKNOWN";
 }
 
+std::vector<FieldChange> CompareHeaders(const WorkspaceHeader& before,
+                                        const WorkspaceHeader& after) {
+  std::vector<FieldChange> fields;
+  const auto compare = [&fields](const std::string& field, const std::string& from,
+                                 const std::string& to) {
+    if (from != to) fields.push_back({field, from, to, false});
+  };
+  compare("owner", before.owner, after.owner);
+  compare("contact", before.contact, after.contact);
+  std::map<std::string, std::string> labels = before.labels;
+  labels.insert(after.labels.begin(), after.labels.end());
+  const auto value = [](const WorkspaceHeader& header, const std::string& key) {
+    auto it = header.labels.find(key);
+    return it == header.labels.end() ? std::string() : it->second;
+  };
+  for (const auto& [key, any] : labels) {
+    compare(absl::StrCat("labels.", key), value(before, key), value(after, key));
+  }
+  return fields;
+}
+
 Foreseen ForeseeEffect(const InstanceRecord* record, const InstanceKey& key, const Policy& policy,
                        std::string_view workspace, const Surroundings& around, const Now& now) {
   const InstanceRecord hypothetical = Hypothetical(record, key, policy, workspace);

@@ -89,6 +89,10 @@ absl::StatusOr<PlanItem> PlanDeclared(const Spec& spec, std::string_view workspa
 // A declared instance of the workspace that the new set lacks: it is released, never stopped.
 PlanItem PlanReleased(const InstanceRecord& record);
 
+// The fields in which two headers differ; none of them holds a stop back.
+std::vector<FieldChange> CompareHeaders(const WorkspaceHeader& before,
+                                        const WorkspaceHeader& after);
+
 // What committing `policy` for the instance would lead to, judged by the last list as if the
 // declaration had been there before it. `record` may be null or undeclared (an adoption). An
 // unchanged policy is judged as things stand: a drifted instance within its start_grace has no

@@ -55,7 +55,16 @@ void Engine::Take(store::InstanceForgotten& change) {
   registry_.Forget(change.key, change.revision, clock_.Read().steady);
 }
 
-void Engine::Take(store::HoldChanged& change) { reconciler_.HoldChanged(change.hold); }
+void Engine::Take(store::HoldChanged& change) {
+  registry_.SawRevision(change.hold.revision);
+  holds_[change.hold.hold.id] = change.hold;
+  reconciler_.HoldChanged(change.hold.hold);
+}
+
+void Engine::Take(store::HoldForgotten& change) {
+  holds_.erase(change.id);
+  reconciler_.HoldForgotten(change.id);
+}
 
 void Engine::Take(store::WorkspaceChanged& change) {
   registry_.SawRevision(change.workspace.revision);

@@ -1,7 +1,7 @@
 #ifndef QUIESCE_DAEMON_ENGINE_ENGINE_H_
 #define QUIESCE_DAEMON_ENGINE_ENGINE_H_
 
-#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -50,7 +50,8 @@ class Engine final : private Reconciler::Listener {
   WatchHub& watches() { return watches_; }
   WaitList& waits() { return waits_; }
   Executor& executor() { return executor_; }
-  const core::HoldIndex& holds() const { return reconciler_.holds(); }
+  // Every hold that is remembered, ended ones too, by id.
+  const std::map<std::string, store::HoldRecord>& holds() const { return holds_; }
 
   core::Decision Decide(const Row& row, const Now& now) { return reconciler_.Decide(row, now); }
   core::Surroundings SurroundingsOf(const Row& row) { return reconciler_.SurroundingsOf(row); }
@@ -61,6 +62,7 @@ class Engine final : private Reconciler::Listener {
   void Take(store::InstanceChanged& change);
   void Take(store::InstanceForgotten& change);
   void Take(store::HoldChanged& change);
+  void Take(store::HoldForgotten& change);
   void Take(store::WorkspaceChanged& change);
   void Take(store::ProjectChanged& change);
   void Take(store::RunChanged& change);
@@ -71,6 +73,7 @@ class Engine final : private Reconciler::Listener {
   Clock& clock_;
   store::StateStore& store_;
   Registry registry_;
+  std::map<std::string, store::HoldRecord> holds_;
   Projects projects_;
   WatchHub watches_;
   WaitList waits_;

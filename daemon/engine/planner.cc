@@ -54,7 +54,13 @@ void Planner::CreatePlan(PlanRequest request, Done<store::Plan> done) {
   draft->plan.id = NewId(random_);
   draft->plan.workspace = request.workspace;
   draft->plan.header = request.header;
-  draft->plan.header_changed = workspace == nullptr || !(workspace->header == request.header);
+  draft->plan.header_change = workspace == nullptr                  ? core::Change::kAdopt
+                              : workspace->header == request.header ? core::Change::kNone
+                                                                    : core::Change::kUpdate;
+  if (workspace != nullptr) {
+    draft->plan.header_fields = core::CompareHeaders(workspace->header, request.header);
+  }
+  draft->plan.spec_count = static_cast<int64_t>(request.specs.size());
   draft->plan.workspace_generation = workspace == nullptr ? 0 : workspace->generation;
   draft->plan.created_by = request.principal;
   draft->stamp = ++stamp_;

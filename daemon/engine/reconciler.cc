@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <variant>
 
 #include "daemon/base/limits.h"
 #include "daemon/core/transition.h"
@@ -208,27 +209,31 @@ void Reconciler::Dispatch(CredentialState& credential) {
   if (slots <= 0) return;
   store::Claim claim;
   for (int n = 0; n < slots; ++n) {
-    claim.keys.push_back(std::move(credential.ready.front()));
+    claim.candidates.push_back({std::move(credential.ready.front()), credential.throttled_until});
     credential.ready.pop_front();
   }
   credential.claiming += slots;
-  std::vector<core::InstanceKey> keys = claim.keys;
+  std::vector<core::InstanceKey> keys;
+  for (const store::Claim::Candidate& candidate : claim.candidates) keys.push_back(candidate.key);
   store_.Submit(std::move(claim), [this, &credential, keys = std::move(keys)](
-                                      absl::StatusOr<store::ClaimResult> result) mutable {
+                                      absl::StatusOr<store::Claim::Result> result) mutable {
     Claimed(credential, std::move(keys), std::move(result));
   });
 }
 
 void Reconciler::Claimed(CredentialState& credential, std::vector<core::InstanceKey> keys,
-                         absl::StatusOr<store::ClaimResult> result) {
+                         absl::StatusOr<store::Claim::Result> result) {
   credential.claiming -= static_cast<int>(keys.size());
   for (const core::InstanceKey& key : keys) {
     if (Row* row = registry_.Find(key)) row->claiming = false;
   }
   if (result.ok()) {
-    for (const store::ClaimedCall& call : result->calls) HandOver(credential, call);
-    for (const core::InstanceKey& key : result->refused) {
-      if (Row* row = registry_.Find(key)) Evaluate(*row, /*by_time=*/true);
+    for (const auto& claimed : *result) {
+      if (const auto* call = std::get_if<store::ClaimedCall>(&claimed)) {
+        HandOver(credential, *call);
+      } else if (Row* row = registry_.Find(std::get<store::NotClaimed>(claimed).key)) {
+        Evaluate(*row, /*by_time=*/true);
+      }
     }
   } else {
     // The store is overloaded or closing; nothing was claimed.
@@ -239,15 +244,27 @@ void Reconciler::Claimed(CredentialState& credential, std::vector<core::Instance
   MaybeIdle();
 }
 
+// Gates may have closed, and time has passed, since the claim looked.
+std::string Reconciler::WhyNot(const ProjectState* project, const store::ClaimedCall& call) const {
+  const Now now = clock_.Read();
+  if (draining_) return "the daemon was stopping";
+  if (project == nullptr) return "its project is not configured";
+  if (now.steady - call.claimed_at > limits::kMaxHandOverDelay) {
+    return "no connection was free in time";
+  }
+  if (holds_.Strongest(call.key, call.workspace, now.wall) != nullptr) {
+    return "a hold was made in the meantime";
+  }
+  return "";
+}
+
 void Reconciler::HandOver(CredentialState& credential, const store::ClaimedCall& call) {
   ProjectState* project = projects_.Find(call.key.project_id);
-  const Now now = clock_.Read();
-  const bool late = now.steady - call.claimed_at > limits::kMaxHandOverDelay;
-  if (project == nullptr || late || draining_) {
+  if (std::string why_not = WhyNot(project, call); !why_not.empty()) {
     core::CallResult not_sent;
     not_sent.outcome = core::Outcome::kNotSent;
     not_sent.call_class = core::CallClass::kNone;
-    not_sent.message = draining_ ? "the daemon was stopping" : "no connection was free in time";
+    not_sent.message = std::move(why_not);
     Record(store::Finish{call.key, call.attempt_id, call.fence, std::move(not_sent)});
     return;
   }
@@ -315,7 +332,7 @@ void Reconciler::FlushLatches() {
   for (size_t from = 0; from < all.size(); from += limits::kSliceRows) {
     const size_t to = std::min(all.size(), from + limits::kSliceRows);
     std::vector<core::InstanceKey> keys(all.begin() + from, all.begin() + to);
-    store_.Submit(store::Latch{keys}, [this, keys](absl::StatusOr<store::Latched> result) {
+    store_.Submit(store::Latch{keys}, [this, keys](absl::StatusOr<store::Latch::Result> result) {
       for (const core::InstanceKey& key : keys) {
         Row* row = registry_.Find(key);
         if (row == nullptr) continue;

@@ -48,6 +48,8 @@ class Reconciler {
   void ProjectListed(ProjectState& project);
   // A hold was made, extended or ended.
   void HoldChanged(const core::Hold& hold);
+  // A hold that ended long ago left the store.
+  void HoldForgotten(const std::string& id) { holds_.Remove(id); }
 
   // From now on: decide and act. Before it, rows are only taken in.
   void Start();
@@ -71,7 +73,9 @@ class Reconciler {
   void QueueCall(Row& row, ProjectState& project);
   void Dispatch(CredentialState& credential);
   void Claimed(CredentialState& credential, std::vector<core::InstanceKey> keys,
-               absl::StatusOr<store::ClaimResult> result);
+               absl::StatusOr<store::Claim::Result> result);
+  // Why the call must not be made after all; empty: it may.
+  std::string WhyNot(const ProjectState* project, const store::ClaimedCall& call) const;
   void HandOver(CredentialState& credential, const store::ClaimedCall& call);
   void Answered(CredentialState& credential, const store::ClaimedCall& call,
                 core::CallResult result);
