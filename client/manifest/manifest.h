@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/manifest/manifest_error.h"
 #include "quiesce/v1/common.pb.h"
 #include "quiesce/v1/plan.pb.h"
 
@@ -21,22 +22,6 @@
 // first gives `owner` and `contact`; a later one leaves owner, contact and labels out or repeats
 // them. `defaults` are those of the document that they stand in.
 namespace quiesce::manifest {
-
-// A place in a file, as editors count: from 1, columns in characters. Line 0: the file as a whole.
-struct Position {
-  std::string file;
-  int line = 0;
-  int column = 0;
-};
-
-struct Error {
-  Position at;
-  // Begins with the path of the field where there is one: `instances[3].id: "a8c3" has ...`.
-  std::string message;
-};
-
-// `FILE:LINE:COL: MESSAGE`, without a newline.
-std::string ToString(const Error& error);
 
 // One workspace, complete: the arguments of Client::CreatePlan.
 struct Manifest {

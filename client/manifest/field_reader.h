@@ -1,0 +1,90 @@
+#ifndef QUIESCE_CLIENT_MANIFEST_FIELD_READER_H_
+#define QUIESCE_CLIENT_MANIFEST_FIELD_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "client/manifest/source.h"
+#include "client/manifest/tree.h"
+#include "quiesce/v1/common.pb.h"
+
+namespace quiesce::manifest {
+
+// Where a value stands in a document, for errors: `instances[3].id`, `defaults.project`, `owner`.
+// Written out only when there is something to say; there may be a million of these.
+struct Path {
+  std::string_view parent;  // empty: the document
+  std::optional<size_t> index;
+  std::string_view key;  // empty: the parent itself
+
+  Path Under(std::string_view k) const { return {parent, index, k}; }
+  std::string ToString() const;
+};
+
+// What a function of core/names.h finds wrong, put after the path.
+std::string Describe(const Path& path, const std::string& problem);
+
+// Reads values as their field wants them and reports those that are none. Each function returns
+// nothing for a value that was reported.
+class FieldReader {
+ public:
+  FieldReader(const Tree& tree, ErrorList& errors) : tree_(tree), errors_(errors) {}
+
+  // Calls `read(index in `known`, key, value)` for each key that is known, and reports the others.
+  // Returns the keys that occurred, bit by bit.
+  template <typename Read>
+  uint32_t ReadMap(const Node& map, const std::vector<std::string_view>& known, Read read) {
+    uint32_t seen = 0;
+    for (uint32_t i = map.children; i != 0; i = tree_[tree_[i].next].next) {
+      const Node& key = tree_[i];
+      if (!key.is_scalar()) continue;  // reported with the tree
+      const size_t index = IndexOf(key, known);
+      if (index == known.size()) continue;
+      const uint32_t bit = uint32_t{1} << index;
+      if ((seen & bit) == 0) read(index, key, tree_[key.next]);  // the second one was reported
+      seen |= bit;
+    }
+    return seen;
+  }
+
+  // Report a value that is no map, with an example of one, or no list, with what to write instead.
+  bool IsMap(const Node& value, const Path& path, std::string_view example);
+  bool IsList(const Node& value, const Path& path, std::string_view wanted);
+
+  // The value of a scalar, with quotes or without. Valid as long as the tree.
+  std::optional<std::string_view> Text(const Node& value, const Path& path);
+  std::optional<bool> Boolean(const Node& value, const Path& path);
+  std::optional<absl::Duration> Duration(const Node& value, const Path& path,
+                                         absl::Duration longest);
+  std::optional<v1::Enforcement> Enforcement(const Node& value, const Path& path);
+  // A text that `problem` (of core/names.h) finds nothing wrong with.
+  template <typename Problem>
+  std::optional<std::string_view> Checked(const Node& value, const Path& path, Problem problem) {
+    std::optional<std::string_view> text = Text(value, path);
+    if (!text) return text;
+    if (auto wrong = problem(*text)) {
+      Report(value, Describe(path, *wrong));
+      return std::nullopt;
+    }
+    return text;
+  }
+
+  void Report(const Node& at, std::string message);
+
+ private:
+  // Of a known key; reports an unknown one and returns known.size().
+  size_t IndexOf(const Node& key, const std::vector<std::string_view>& known);
+  void ReportKind(const Node& value, const Path& path, std::string_view wanted);
+
+  const Tree& tree_;
+  ErrorList& errors_;
+};
+
+}  // namespace quiesce::manifest
+
+#endif  // QUIESCE_CLIENT_MANIFEST_FIELD_READER_H_

@@ -1,0 +1,19 @@
+#ifndef QUIESCE_CLIENT_MANIFEST_INPUT_FILES_H_
+#define QUIESCE_CLIENT_MANIFEST_INPUT_FILES_H_
+
+#include <deque>
+#include <istream>
+#include <string>
+#include <vector>
+
+#include "client/manifest/source.h"
+
+namespace quiesce::manifest {
+
+// Reads what `paths` name, in order; see Load(). Reports what cannot be read and what is too large.
+std::deque<Source> ReadInput(const std::vector<std::string>& paths, std::istream& standard_input,
+                             ErrorList& errors);
+
+}  // namespace quiesce::manifest
+
+#endif  // QUIESCE_CLIENT_MANIFEST_INPUT_FILES_H_

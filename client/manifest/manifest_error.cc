@@ -1,0 +1,16 @@
+#include "client/manifest/manifest_error.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace quiesce::manifest {
+
+std::string ToString(const Position& at) {
+  if (at.line == 0) return at.file;
+  return absl::StrCat(at.file, ":", at.line, ":", at.column);
+}
+
+std::string ToString(const Error& error) {
+  return absl::StrCat(ToString(error.at), ": ", error.message);
+}
+
+}  // namespace quiesce::manifest
