@@ -68,10 +68,11 @@ struct Now {
     if (t.is_infinite()) return absl::InfiniteFuture();
     return wall + (t - steady);
   }
-  // The steady time at which the wall clock will show `t` if nobody sets it meanwhile.
+  // The first steady time at which the wall clock shows `t` or later, if nobody sets it meanwhile.
+  // Rounded up: what is due at `t` must not be found not yet due then.
   SteadyTime ToSteady(absl::Time t) const {
     if (t == absl::InfiniteFuture()) return SteadyTime::Infinite();
-    return steady + (t - wall);
+    return steady + absl::Ceil(t - wall, absl::Microseconds(1));
   }
 };
 

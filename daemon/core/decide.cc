@@ -32,6 +32,10 @@ struct Case {
            attempt().call_class == CallClass::kAlreadyInState;
   }
   SteadyTime settled_at() const { return attempt().ended + settle(); }
+
+  bool observed() const { return around.settings.mode == ObservationMode::kList; }
+  // What was seen while there were lists counts for nothing when there are none.
+  bool partial() const { return observed() && seen().state == PowerState::kPartial; }
 };
 
 Decision Make(Action action, Phase phase, Reason reason,
@@ -51,8 +55,7 @@ std::optional<Decision> DecideGates(const Case& c) {
     return Make(Action::kNone, Phase::kWaiting, reason, c.now.ToSteady(hold->expires));
   }
   const std::string& asserted = c.desired.policy.asserted_name;
-  if (c.around.settings.mode == ObservationMode::kList && !asserted.empty() &&
-      asserted != c.seen().cloud_name) {
+  if (c.observed() && !asserted.empty() && asserted != c.seen().cloud_name) {
     return Make(Action::kNone, Phase::kStalled, Reason::kNameMismatch);
   }
   return std::nullopt;
@@ -89,22 +92,43 @@ std::optional<Reason> StalledBy(const Case& c) {
   if (failures == 0) return std::nullopt;
   if (c.attempt().call_class == CallClass::kForbidden) return Reason::kForbidden;
   if (c.attempt().call_class == CallClass::kPermanent) return Reason::kPermanentError;
-  if (c.seen().state == PowerState::kPartial && failures >= limits::kPartialCallsUntilStalled) {
+  if (c.partial() && failures >= limits::kPartialCallsUntilStalled) {
     return Reason::kPartialStuck;
   }
   if (failures >= limits::kFailuresUntilStalled) return Reason::kRepeatedFailure;
   return std::nullopt;
 }
 
+// The last call did not work, and only a look could tell whether another one is needed. Not so
+// after a clear refusal, nor when nothing was sent: those had no effect, and are retried for ever.
+bool IsUnclear(const Case& c) {
+  if (c.ambiguous()) return true;
+  return c.history().failures > 0 && c.attempt().outcome == Outcome::kRejected &&
+         c.attempt().call_class == CallClass::kTransient;
+}
+
+// Whether calls are at least the settle time apart, however soon backoff would allow the next: a
+// pair that is half on may be in the middle of a failover, and what cannot be looked at needs the
+// time to take effect.
+bool IsSpaced(const Case& c) {
+  const Outcome outcome = c.attempt().outcome;
+  const bool called = outcome != Outcome::kNone && outcome != Outcome::kNotSent;
+  return c.observed() ? c.partial() && called : IsUnclear(c);
+}
+
+SteadyTime NextCallAt(const Case& c) {
+  const SteadyTime next = c.history().next_attempt;
+  return IsSpaced(c) ? std::max(next, c.settled_at()) : next;
+}
+
 // Backoff, and what a stalled instance looks like between its slow retries.
 std::optional<Decision> DecideBackoff(const Case& c, const std::optional<Reason>& stalled) {
-  if (c.now.steady >= c.history().next_attempt) return std::nullopt;
-  if (stalled) {
-    return Make(Action::kNone, Phase::kStalled, *stalled, c.history().next_attempt);
-  }
+  const SteadyTime next = NextCallAt(c);
+  if (c.now.steady >= next) return std::nullopt;
+  if (stalled) return Make(Action::kNone, Phase::kStalled, *stalled, next);
   const Reason reason =
       c.attempt().call_class == CallClass::kThrottled ? Reason::kThrottled : Reason::kBackoff;
-  return Make(Action::kNone, Phase::kRetrying, reason, c.history().next_attempt);
+  return Make(Action::kNone, Phase::kRetrying, reason, next);
 }
 
 // --- observation: list ---------------------------------------------------------------------------
@@ -184,7 +208,8 @@ std::optional<Decision> DecideDrift(const Case& c) {
     return Make(Action::kNone, Phase::kDrifted, Reason::kReportOnly);
   }
   const SteadyTime grace_ends = c.seen().since + c.desired.policy.start_grace;
-  if (c.now.steady >= grace_ends) return std::nullopt;
+  // What runs after a call that was to stop it is a failure of that call, not somebody's start.
+  if (!IsDrift(c) || c.now.steady >= grace_ends) return std::nullopt;
   return Make(Action::kNone, Phase::kDrifted, Reason::kStartGrace, grace_ends);
 }
 
@@ -253,8 +278,17 @@ Decision DecideObserved(const Case& c) {
 
 // --- observation: none ---------------------------------------------------------------------------
 
-// Nothing can be looked at, so what was recorded is all there is, and calls without a clear answer
-// are bounded instead of followed up.
+// Calls without a clear answer cannot be followed up by a look, so they are bounded.
+std::optional<Decision> DecideUnclear(const Case& c) {
+  if (!IsUnclear(c)) return std::nullopt;
+  if (c.history().failures >= limits::kUnobservedCallsUntilStalled) {
+    return Make(Action::kNone, Phase::kStalled, Reason::kNotObservable);
+  }
+  if (!c.ambiguous() || c.now.steady >= c.settled_at()) return std::nullopt;
+  return Make(Action::kNone, Phase::kRetrying, Reason::kOutcomeUnknown, c.settled_at());
+}
+
+// Nothing can be looked at, so what was recorded is all there is.
 Decision DecideUnobserved(const Case& c) {
   if (c.latched()) return Make(Action::kNone, Phase::kStopped, Reason::kAssumed);
   if (c.desired.policy.enforcement == Enforcement::kObserve) {
@@ -265,14 +299,8 @@ Decision DecideUnobserved(const Case& c) {
     return Make(Action::kLatch, Phase::kStopped, Reason::kAssumed);
   }
   if (auto decision = DecideGates(c)) return *decision;
+  if (auto decision = DecideUnclear(c)) return *decision;
   const std::optional<Reason> stalled = StalledBy(c);
-  const bool clear_refusal = stalled == Reason::kForbidden || stalled == Reason::kPermanentError;
-  if (!clear_refusal && c.history().failures >= limits::kUnobservedCallsUntilStalled) {
-    return Make(Action::kNone, Phase::kStalled, Reason::kNotObservable);
-  }
-  if (c.ambiguous() && c.now.steady < c.settled_at()) {
-    return Make(Action::kNone, Phase::kRetrying, Reason::kOutcomeUnknown, c.settled_at());
-  }
   if (auto decision = DecideBackoff(c, stalled)) return *decision;
   if (auto decision = DecidePacing(c)) return *decision;
   const Phase phase = stalled                    ? Phase::kStalled
@@ -321,9 +349,10 @@ Gate StartGraceGate(const Case& c) {
 }
 
 Gate BackoffGate(const Case& c) {
-  if (c.now.steady >= c.history().next_attempt) return Gate{"backoff"};
+  const SteadyTime next = NextCallAt(c);
+  if (c.now.steady >= next) return Gate{"backoff"};
   return Gate{"backoff", Gate::State::kWaits,
-              absl::StrCat(c.history().failures, " failed in a row"), c.history().next_attempt};
+              absl::StrCat(c.history().failures, " failed in a row"), next};
 }
 
 Gate BudgetGate(const Case& c) {

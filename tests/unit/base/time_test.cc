@@ -83,6 +83,17 @@ TEST(Now, PlacesSteadyTimesOnTheWallClockAndBack) {
   EXPECT_EQ(now.ToSteady(now.wall - absl::Hours(2)), At(50) - absl::Hours(2));
 }
 
+TEST(Now, RoundsUpSoThatWhatIsDueThenIsDue) {
+  const Now now{absl::FromUnixNanos(1000000000000500), At(50)};
+  for (const int ns : {1, 499, 500, 999, 1000, 1001}) {
+    const absl::Time due = now.wall + absl::Nanoseconds(ns);
+    const SteadyTime steady = now.ToSteady(due);
+    EXPECT_GT(steady, now.steady) << ns;
+    EXPECT_GE(now.wall + (steady - now.steady), due) << ns;
+    EXPECT_LT(now.wall + (steady - now.steady), due + absl::Microseconds(1)) << ns;
+  }
+}
+
 TEST(Now, KeepsTheEndsOfTime) {
   const Now now{absl::FromUnixSeconds(1000000), At(50)};
   EXPECT_EQ(now.ToWall(SteadyTime::Never()), absl::InfinitePast());
