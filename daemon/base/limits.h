@@ -13,6 +13,8 @@ namespace quiesce::limits {
 // The cloud documents 32 to 64 for project and instance ids.
 inline constexpr size_t kMinIdLength = 32;
 inline constexpr size_t kMaxIdLength = 64;
+// Of the ids that quiesced makes: enough digits to be unique among a million.
+inline constexpr size_t kMinShortIdLength = 8;
 // Names that people choose: long enough for any team, short enough for one table column.
 inline constexpr size_t kMaxWorkspaceLength = 63;
 inline constexpr size_t kMaxOwnerLength = 128;
@@ -115,6 +117,12 @@ inline constexpr size_t kMaxQueuedOperations = 16384;
 inline constexpr absl::Duration kTombstoneLifetime = absl::Hours(24);
 
 inline constexpr absl::Duration kPruneInterval = absl::Minutes(10);
+
+// --- log -------------------------------------------------------------------------------------
+// One text in a line of the log: a message of the cloud, a path, the text of an error.
+inline constexpr size_t kMaxLogValueBytes = 1024;
+// A pipe takes so many bytes at once, without a line of another process between them (PIPE_BUF).
+inline constexpr size_t kMaxLogLineBytes = 4000;
 
 // --- shutdown --------------------------------------------------------------------------------
 inline constexpr absl::Duration kDrainTimeout = absl::Seconds(8);
