@@ -259,8 +259,7 @@ HttpReply HttpConnection::Post(const HttpRequest& request) {
 
 HttpReply HttpConnection::Send(const HttpRequest& request) {
   httplib::ClientImpl& client = library_->client();
-  const absl::Duration connect = std::min(limits::kConnectTimeout, request.timeout);
-  client.set_connection_timeout(absl::ToChronoMicroseconds(connect));
+  client.set_connection_timeout(absl::ToChronoMicroseconds(limits::kConnectTimeout));
   // Later than the deadline, at which Cut ends the request.
   client.set_read_timeout(WholeSeconds(request.timeout) + 1);
   client.set_write_timeout(WholeSeconds(request.timeout) + 1);

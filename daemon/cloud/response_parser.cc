@@ -36,8 +36,7 @@ BodyShape ShapeOfNonJson(std::string_view body) {
   return text.front() == '<' ? BodyShape::kHtml : BodyShape::kNotJson;
 }
 
-// --- text
-// -----------------------------------------------------------------------------------------
+// --- text ---------------------------------------------------------------------------------------
 
 // Length of the UTF-8 character at the start of `text`, 0 if there is none. Overlong forms and
 // surrogates count as none.
@@ -171,8 +170,7 @@ void ReadObject(const json& object, ParsedAnswer& answer) {
       SafeText(absl::StrCat(error.message, FirstDetail(object)), limits::kMaxCloudMessageBytes);
 }
 
-// --- lists
-// ----------------------------------------------------------------------------------------
+// --- lists --------------------------------------------------------------------------------------
 
 // Where in the answer the parser stands. kIgnored: inside something that we do not read.
 enum class Place : uint8_t { kTop, kClusters, kCluster, kDetail, kServers, kServer, kIgnored };
