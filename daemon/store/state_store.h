@@ -2,8 +2,10 @@
 #define QUIESCE_DAEMON_STORE_STATE_STORE_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,24 +21,27 @@ namespace quiesce::store {
 
 class Tables;
 
+// From the configuration, by project id.
+using ProjectMap = std::map<std::string, core::ProjectSettings>;
+
 // What an operation may use besides the tables.
 struct OpContext {
-  Now now;  // of the group
+  // When the operation runs; wall time in whole microseconds, as it is stored.
+  Now now;
   Random& random;
   // Start of this process: a fence. No intent is written or finished under an older one.
   int64_t fence = 0;
-  // From the configuration, by project id.
-  const std::map<std::string, core::ProjectSettings>& projects;
+  const ProjectMap& projects;
 };
 
-// Interactive operations (a person or a service waits) go before bulk ones within a group.
+// Interactive operations (a person or a service waits) go before bulk ones.
 enum class Lane : uint8_t { kInteractive, kBulk };
 
 // An operation as the store sees it. Use StateStore::Submit; implement an operation as a value
 // with
 //     using Result = ...;
 //     static constexpr Lane kLane = ...;
-//     static constexpr bool kAlone = ...;   // a commit group of its own
+//     bool alone() const;  // a commit group of its own
 //     absl::StatusOr<Result> Run(Tables& tables, const OpContext& context);
 class Operation {
  public:
@@ -46,7 +51,8 @@ class Operation {
   // On the store's thread, inside the group's transaction and this operation's savepoint. An error
   // rolls back this operation only.
   virtual absl::Status Run(Tables& tables, const OpContext& context) = 0;
-  // On the executor, after COMMIT (or with an error). Exactly once.
+  // On the executor, after COMMIT (or with an error). Exactly once, unless the store ends the
+  // process.
   virtual void Complete(absl::Status status) = 0;
 };
 
@@ -84,7 +90,7 @@ class SubmittedOperation final : public Operation {
   SubmittedOperation(Op op, Done<typename Op::Result> done)
       : op_(std::move(op)), done_(std::move(done)) {}
   Lane lane() const override { return Op::kLane; }
-  bool alone() const override { return Op::kAlone; }
+  bool alone() const override { return op_.alone(); }
   absl::Status Run(Tables& tables, const OpContext& context) override {
     absl::StatusOr<typename Op::Result> result = op_.Run(tables, context);
     if (!result.ok()) return std::move(result).status();
