@@ -115,6 +115,10 @@ inline constexpr size_t kSliceRows = 1000;
 inline constexpr size_t kMaxQueuedOperations = 16384;
 // A released instance can still be watched away this long; older tokens must resync.
 inline constexpr absl::Duration kTombstoneLifetime = absl::Hours(24);
+// What has ended is kept this long for whoever asks what became of it.
+inline constexpr absl::Duration kEndedHoldLifetime = absl::Hours(24);
+inline constexpr absl::Duration kExpiredPlanLifetime = absl::Hours(24);
+inline constexpr absl::Duration kEndedRunLifetime = absl::Hours(24 * 7);
 
 inline constexpr absl::Duration kPruneInterval = absl::Minutes(10);
 
