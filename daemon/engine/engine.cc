@@ -102,8 +102,31 @@ void Engine::OnDecision(const Row& row, const core::Decision& decision, bool by_
 void Engine::Prune() {
   const SteadyTime now = clock_.Read().steady;
   registry_.PruneTombstones(now - limits::kTombstoneLifetime);
-  store_.Submit(store::Prune{}, [](absl::StatusOr<store::Pruned>) {});
+  ForgetReleased();
+  PruneStore();
   executor_.PostAt(now + limits::kPruneInterval, [this] { Prune(); });
+}
+
+void Engine::PruneStore() {
+  store_.Submit(store::Prune{}, [this](absl::StatusOr<store::Prune::Result> pruned) {
+    if (!pruned.ok()) return;  // the next time will do
+    registry_.SetOldestResumable(pruned->oldest_resumable_revision);
+    if (pruned->more) PruneStore();
+  });
+}
+
+// A released instance of a project that is listed goes with a list; of another one, here.
+void Engine::ForgetReleased() {
+  store::ForgetInstances forget;
+  for (const auto& [id, project] : registry_.projects()) {
+    if (projects_.SettingsOf(id).mode == core::ObservationMode::kList) continue;
+    for (const Row* row : project->AllRows()) {
+      if (forget.keys.size() == limits::kSliceRows) break;
+      if (!row->declared) forget.keys.push_back(registry_.KeyOf(*row));
+    }
+  }
+  if (forget.keys.empty()) return;
+  store_.Submit(std::move(forget), [](absl::StatusOr<int64_t>) {});
 }
 
 }  // namespace quiesce::engine

@@ -68,6 +68,8 @@ class Engine final : private Reconciler::Listener {
   void Take(store::RunChanged& change);
   void Take(store::RunItemChanged& change);
   void Prune();
+  void PruneStore();
+  void ForgetReleased();
 
   Executor& executor_;
   Clock& clock_;

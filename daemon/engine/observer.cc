@@ -165,8 +165,7 @@ void Observer::Begin(Look& look) {
   for (const Look::Refresher& refresher : pass->refreshers) {
     pass->accept_absence |= refresher.accept_absence;
   }
-  const std::string& project_id = look.project->config.settings.id;
-  store_.Submit(store::BeginList{project_id}, [this, pass](absl::StatusOr<int64_t> seq) {
+  store_.Submit(store::BeginList{}, [this, pass](absl::StatusOr<int64_t> seq) {
     if (!seq.ok()) return Finish(*pass, seq.status());
     const Now now = clock_.Read();
     pass->info = core::ListInfo{*seq, now.steady};
@@ -260,13 +259,14 @@ void Observer::Record(std::shared_ptr<ListPass> pass) {
                     pass->recorded_missing == pass->missing.size();
   if (last) {
     const core::Timing& timing = project.config.settings.timing;
-    observe.completion = store::ListCompletion{
-        pass->took, pass->listed_at, project.unsettled > 0 ? timing.list_active : timing.list_idle};
+    observe.completion = store::Observe::Completion{
+        pass->took, project.unsettled > 0 ? timing.list_active : timing.list_idle, pass->listed_at};
   }
-  store_.Submit(std::move(observe), [this, pass, last](absl::StatusOr<store::Observed> done) {
-    if (!done.ok() || last) return Finish(*pass, done.status());
-    Record(pass);
-  });
+  store_.Submit(std::move(observe),
+                [this, pass, last](absl::StatusOr<store::Observe::Result> done) {
+                  if (!done.ok() || last) return Finish(*pass, done.status());
+                  Record(pass);
+                });
 }
 
 void Observer::Finish(ListPass& pass, absl::Status status) {

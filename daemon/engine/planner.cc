@@ -22,6 +22,7 @@ struct Planner::Draft {
   uint32_t stamp = 0;   // marks the rows of this plan's set
   int looks = 0;        // lists waited for
   std::vector<ProjectRows*> to_release;
+  size_t stored = 0;  // of items
 };
 
 Planner::Planner(Executor& executor, Clock& clock, Random& random, store::StateStore& store,
@@ -136,7 +137,7 @@ absl::Status Planner::DeclareOne(Draft& draft, const core::Spec& spec, const Now
 
 // What the workspace declares now and the new set lacks, one project a slice.
 void Planner::Release(std::shared_ptr<Draft> draft) {
-  if (draft->to_release.empty()) return Submit(std::move(draft));
+  if (draft->to_release.empty()) return Complete(std::move(draft));
   ProjectRows* project = draft->to_release.back();
   draft->to_release.pop_back();
   std::vector<const Row*> released;
@@ -160,7 +161,7 @@ void Planner::Keep(Draft& draft, core::PlanItem item) {
   draft.items.push_back(std::move(item));
 }
 
-void Planner::Submit(std::shared_ptr<Draft> draft) {
+void Planner::Complete(std::shared_ptr<Draft> draft) {
   const core::WorkspaceHeader& header = draft->plan.header;
   draft->digest.Update(absl::StrCat("workspace ", draft->plan.workspace, " ",
                                     draft->plan.workspace_generation, " ", header.owner, " ",
@@ -172,7 +173,28 @@ void Planner::Submit(std::shared_ptr<Draft> draft) {
   const Now now = clock_.Read();
   draft->plan.created = now.wall;
   draft->plan.expires = now.wall + limits::kPlanLifetime;
-  store_.Submit(store::CreatePlan{draft->plan, std::move(draft->items)}, std::move(draft->done));
+  Store(std::move(draft));
+}
+
+// One bounded operation after the other; nobody sees the plan before the last.
+void Planner::Store(std::shared_ptr<Draft> draft) {
+  std::vector<core::PlanItem> part;
+  const bool first = draft->stored == 0;
+  const size_t end = std::min(draft->items.size(), draft->stored + limits::kSliceRows);
+  for (; draft->stored < end; ++draft->stored) {
+    part.push_back(std::move(draft->items[draft->stored]));
+  }
+  const bool last = draft->stored == draft->items.size();
+  auto next = [this, draft, last](absl::StatusOr<store::Plan> plan) mutable {
+    if (!plan.ok() || last) return std::move(draft->done)(std::move(plan));
+    Store(std::move(draft));
+  };
+  if (first) {
+    draft->plan.complete = last;
+    store_.Submit(store::CreatePlan{draft->plan, std::move(part)}, std::move(next));
+  } else {
+    store_.Submit(store::AddPlanItems{draft->plan.id, std::move(part), last}, std::move(next));
+  }
 }
 
 }  // namespace quiesce::engine

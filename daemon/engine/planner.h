@@ -52,7 +52,8 @@ class Planner {
   void Declare(std::shared_ptr<Draft> draft);
   absl::Status DeclareOne(Draft& draft, const core::Spec& spec, const Now& now);
   void Release(std::shared_ptr<Draft> draft);
-  void Submit(std::shared_ptr<Draft> draft);
+  void Complete(std::shared_ptr<Draft> draft);
+  void Store(std::shared_ptr<Draft> draft);
   void Keep(Draft& draft, core::PlanItem item);
 
   Executor& executor_;
