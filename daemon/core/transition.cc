@@ -176,7 +176,7 @@ bool ObserveMissing(InstanceRecord& record, bool suspect, const ListInfo& list,
     seen.shown_at = before.list_started;
   }
   seen.presence = presence;
-  if (!suspect) seen.missing_lists += 1;
+  if (!suspect) seen.missing_lists = std::min(seen.missing_lists + 1, limits::kListsUntilAbsent);
   seen.list_seq = list.seq;
   return true;
 }
