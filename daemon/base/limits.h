@@ -111,6 +111,8 @@ inline constexpr size_t kMaxGroupOperations = 256;
 inline constexpr absl::Duration kMaxGroupWork = absl::Milliseconds(20);
 // Rows of one Observe operation, and of one slice of loop work: about a millisecond.
 inline constexpr size_t kSliceRows = 1000;
+// Items of a run applied, or taken back, in one operation: a few milliseconds of the writer.
+inline constexpr size_t kApplySliceRows = 200;
 // Operations waiting for the writer; beyond it a caller is told to come back.
 inline constexpr size_t kMaxQueuedOperations = 16384;
 // A released instance can still be watched away this long; older tokens must resync.
