@@ -49,6 +49,7 @@ class Engine final : private Reconciler::Listener {
   Planner& planner() { return planner_; }
   WatchHub& watches() { return watches_; }
   WaitList& waits() { return waits_; }
+  RunDriver& runs() { return runs_; }
   Executor& executor() { return executor_; }
   // Every hold that is remembered, ended ones too, by id.
   const std::map<std::string, store::HoldRecord>& holds() const { return holds_; }

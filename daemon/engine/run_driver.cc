@@ -1,14 +1,17 @@
 #include "daemon/engine/run_driver.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
+#include "daemon/core/error.h"
 
 namespace quiesce::engine {
 namespace {
 
-struct End {
+struct ItemEnd {
   store::ItemState state;
   std::optional<core::Reason> reason;
 };
@@ -19,24 +22,25 @@ bool IsDeclaredInaction(core::Reason reason) {
          reason == core::Reason::kStartGrace;
 }
 
-std::optional<End> EndOf(const store::RunItem& item, const Row& row,
-                         const core::Decision& decision) {
+std::optional<ItemEnd> EndOf(const store::RunItem& item, const Row& row,
+                             const core::Decision& decision) {
   if (!row.declared || row.uid_view() != item.uid || row.generation != item.generation) {
-    return End{store::ItemState::kSuperseded, std::nullopt};
+    return ItemEnd{store::ItemState::kSuperseded, std::nullopt};
   }
   if (decision.action == core::Action::kLatch) return std::nullopt;
   if (decision.phase == core::Phase::kStopped) {
-    return End{store::ItemState::kConverged, decision.reason};
+    return ItemEnd{store::ItemState::kConverged, decision.reason};
   }
-  if (decision.phase == core::Phase::kGone) return End{store::ItemState::kGone, decision.reason};
+  if (decision.phase == core::Phase::kGone)
+    return ItemEnd{store::ItemState::kGone, decision.reason};
   if (item.effect == core::Effect::kNone && IsDeclaredInaction(decision.reason)) {
-    return End{store::ItemState::kConverged, decision.reason};
+    return ItemEnd{store::ItemState::kConverged, decision.reason};
   }
   if (core::BlocksRun(decision.reason)) {
-    return End{store::ItemState::kBlocked, decision.reason};
+    return ItemEnd{store::ItemState::kBlocked, decision.reason};
   }
   if (decision.phase == core::Phase::kStalled) {
-    return End{store::ItemState::kStalled, decision.reason};
+    return ItemEnd{store::ItemState::kStalled, decision.reason};
   }
   return std::nullopt;
 }
@@ -46,50 +50,131 @@ std::optional<End> EndOf(const store::RunItem& item, const Row& row,
 RunDriver::RunDriver(Executor& executor, Clock& clock, store::StateStore& store, Registry& registry)
     : executor_(executor), clock_(clock), store_(store), registry_(registry) {}
 
+// --- runs ----------------------------------------------------------------------------------------
+
 void RunDriver::Start() {
   started_ = true;
-  for (auto& [run_id, in_flight] : applying_) {
-    if (!in_flight) Apply(run_id);
+  std::vector<std::string> ids;
+  for (const auto& [id, active] : active_) ids.push_back(id);
+  for (const std::string& id : ids) Step(id);
+}
+
+void RunDriver::Stop() {
+  stopped_ = true;
+  for (auto& [id, active] : active_) {
+    for (Done<store::Run>& done : active.waiters) {
+      std::move(done)(core::MakeError(absl::StatusCode::kUnavailable,
+                                      "the server is stopping; cancel the run again",
+                                      {"SHUTTING_DOWN", {}, {}}));
+    }
+    active.waiters.clear();
   }
 }
 
 void RunDriver::RunChanged(const store::Run& run) {
-  if (run.state != store::RunState::kApplying) {
-    applying_.erase(run.id);
+  const bool over = run.state == store::RunState::kCancelled || run.state == store::RunState::kDone;
+  if (over) {
+    auto it = active_.find(run.id);
+    if (it == active_.end()) return;
+    it->second.run = run;
+    AnswerWaiters(it->second);
+    active_.erase(it);
     return;
   }
-  auto [it, fresh] = applying_.emplace(run.id, false);
-  if (started_ && !it->second) Apply(run.id);
+  ActiveRun& active = active_[run.id];
+  active.run = run;
+  if (started_) Step(run.id);
 }
 
-void RunDriver::Apply(const std::string& run_id) {
-  if (stopped_) return;
-  applying_[run_id] = true;
-  store::ApplyRunSlice slice{run_id, static_cast<int64_t>(limits::kSliceRows)};
-  store_.Submit(std::move(slice), [this, run_id](absl::StatusOr<store::Run> run) {
-    auto it = applying_.find(run_id);
-    if (it == applying_.end()) return;  // all applied, or cancelled
-    it->second = false;
-    if (run.ok()) {
-      Apply(run_id);
-      return;
-    }
-    executor_.PostAt(clock_.Read().steady + limits::kBackoffBase, [this, run_id] {
-      auto again = applying_.find(run_id);
-      if (again != applying_.end() && !again->second) Apply(run_id);
+// Applies, or takes back, the next items; nothing when the run needs neither.
+void RunDriver::Step(const std::string& run_id) {
+  auto it = active_.find(run_id);
+  if (it == active_.end() || stopped_) return;
+  ActiveRun& active = it->second;
+  if (active.stepping) {
+    active.step_again = true;
+    return;
+  }
+  if (active.run.state == store::RunState::kApplying) {
+    active.stepping = true;
+    store::ApplyRunSlice slice;
+    slice.run_id = run_id;
+    store_.Submit(std::move(slice), [this, run_id](absl::StatusOr<store::Run> run) {
+      Applied(run_id, std::move(run));
     });
-  });
+  } else if (active.run.state == store::RunState::kCancelling && !active.settled) {
+    active.stepping = true;
+    store::CancelRunSlice slice;
+    slice.run_id = run_id;
+    store_.Submit(std::move(slice),
+                  [this, run_id](absl::StatusOr<store::CancelRunSlice::Result> result) {
+                    TakenBack(run_id, std::move(result));
+                  });
+  }
 }
+
+void RunDriver::StepLater(const std::string& run_id) {
+  executor_.PostAt(clock_.Read().steady + limits::kBackoffBase, [this, run_id] { Step(run_id); });
+}
+
+void RunDriver::Applied(const std::string& run_id, absl::StatusOr<store::Run> run) {
+  auto it = active_.find(run_id);
+  if (it == active_.end()) return;
+  it->second.stepping = false;
+  it->second.step_again = false;
+  run.ok() ? Step(run_id) : StepLater(run_id);
+}
+
+void RunDriver::TakenBack(const std::string& run_id,
+                          absl::StatusOr<store::CancelRunSlice::Result> result) {
+  auto it = active_.find(run_id);
+  if (it == active_.end()) return;
+  ActiveRun& active = it->second;
+  active.stepping = false;
+  const bool again = std::exchange(active.step_again, false);
+  if (!result.ok()) return StepLater(run_id);
+  if (result->settled()) {
+    active.settled = true;
+    active.run = result->run;
+    AnswerWaiters(active);
+  } else if (!result->looked_at_all || again) {
+    Step(run_id);
+  }
+  // Otherwise a call is in flight, and its end steps again.
+}
+
+void RunDriver::AnswerWaiters(ActiveRun& active) {
+  std::vector<Done<store::Run>> waiters = std::move(active.waiters);
+  active.waiters.clear();
+  for (Done<store::Run>& done : waiters) std::move(done)(active.run);
+}
+
+void RunDriver::Cancel(std::string run_id, std::string principal, Done<store::Run> done) {
+  store::CancelRun cancel;
+  cancel.run_id = std::move(run_id);
+  cancel.principal = std::move(principal);
+  store_.Submit(std::move(cancel),
+                [this, done = std::move(done)](absl::StatusOr<store::Run> run) mutable {
+                  if (!run.ok()) return std::move(done)(std::move(run));
+                  auto it = active_.find(run->id);
+                  if (it == active_.end() || it->second.settled || stopped_) {
+                    return std::move(done)(std::move(run));
+                  }
+                  it->second.waiters.push_back(std::move(done));
+                });
+}
+
+// --- items ---------------------------------------------------------------------------------------
 
 void RunDriver::RunItemChanged(const store::RunItem& item) {
-  if (item.state != store::ItemState::kPending) {
-    auto it = open_.find(item.key);
-    if (it == open_.end()) return;
-    it->second.erase(item.run_id);
-    if (it->second.empty()) open_.erase(it);
+  if (item.state == store::ItemState::kPending) {
+    open_[item.key][item.run_id] = OpenItem{item, false};
     return;
   }
-  open_[item.key][item.run_id] = OpenItem{item, false};
+  auto it = open_.find(item.key);
+  if (it == open_.end()) return;
+  it->second.erase(item.run_id);
+  if (it->second.empty()) open_.erase(it);
 }
 
 void RunDriver::OnDecision(const Row& row, const core::Decision& decision) {
@@ -98,7 +183,12 @@ void RunDriver::OnDecision(const Row& row, const core::Decision& decision) {
   if (it == open_.end()) return;
   for (auto& [run_id, open] : it->second) {
     if (open.ending) continue;
-    if (const std::optional<struct End> end = EndOf(open.item, row, decision)) {
+    if (open.item.at_cancel == store::CallAtCancel::kOpen) {
+      // The cancel waits for the end of this call, and then says what becomes of the item.
+      if (row.outcome != core::Outcome::kOpen) Step(run_id);
+      continue;
+    }
+    if (const std::optional<ItemEnd> end = EndOf(open.item, row, decision)) {
       End(open, end->state, end->reason);
     }
   }
@@ -114,7 +204,7 @@ void RunDriver::RowForgotten(const core::InstanceKey& key) {
 
 void RunDriver::End(OpenItem& open, store::ItemState state, std::optional<core::Reason> reason) {
   open.ending = true;
-  ends_[open.item.run_id].push_back(store::ItemEnd{open.item.index, state, reason});
+  ends_[open.item.run_id].push_back({open.item.index, state, reason});
   if (flush_posted_) return;
   flush_posted_ = true;
   executor_.Post([this] { Flush(); });
@@ -123,23 +213,25 @@ void RunDriver::End(OpenItem& open, store::ItemState state, std::optional<core::
 void RunDriver::Flush() {
   flush_posted_ = false;
   if (stopped_) return;
-  std::map<std::string, std::vector<store::ItemEnd>> ends;
+  std::map<std::string, std::vector<store::EndRunItems::End>> ends;
   ends.swap(ends_);
   for (auto& [run_id, items] : ends) {
-    for (size_t from = 0; from < items.size(); from += limits::kSliceRows) {
-      const size_t to = std::min(items.size(), from + limits::kSliceRows);
-      std::vector<store::ItemEnd> some(items.begin() + from, items.begin() + to);
-      store_.Submit(store::EndRunItems{run_id, some}, [this, run_id = run_id,
-                                                       some](absl::StatusOr<store::Run> result) {
-        if (!absl::IsUnavailable(result.status()) || stopped_) return;
-        executor_.PostAt(clock_.Read().steady + limits::kBackoffBase, [this, run_id, some] {
-          auto& again = ends_[run_id];
-          again.insert(again.end(), some.begin(), some.end());
-          Flush();
-        });
-      });
+    for (size_t from = 0; from < items.size(); from += limits::kApplySliceRows) {
+      const size_t to = std::min(items.size(), from + limits::kApplySliceRows);
+      Submit(run_id, {items.begin() + from, items.begin() + to});
     }
   }
+}
+
+void RunDriver::Submit(const std::string& run_id, std::vector<store::EndRunItems::End> ends) {
+  store::EndRunItems end{run_id, ends};
+  store_.Submit(std::move(end),
+                [this, run_id, ends = std::move(ends)](absl::StatusOr<store::Run> result) {
+                  // An overloaded store took nothing; the ends are as true a little later.
+                  if (!absl::IsUnavailable(result.status()) || stopped_) return;
+                  executor_.PostAt(clock_.Read().steady + limits::kBackoffBase,
+                                   [this, run_id, ends] { Submit(run_id, ends); });
+                });
 }
 
 }  // namespace quiesce::engine
