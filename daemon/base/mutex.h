@@ -49,7 +49,8 @@ class CondVar {
   // waiting: a longer time would overflow the arithmetic of std::condition_variable.
   void WaitFor(Mutex& mu, absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     std::unique_lock<std::mutex> lock(mu.mu_, std::adopt_lock);
-    cv_.wait_for(lock, absl::ToChronoMicroseconds(std::min(timeout, absl::Hours(24))));
+    cv_.wait_for(lock, absl::ToChronoMicroseconds(
+                           std::clamp(timeout, absl::ZeroDuration(), absl::Hours(24))));
     lock.release();
   }
   void NotifyOne() { cv_.notify_one(); }
