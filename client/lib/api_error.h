@@ -51,6 +51,9 @@ ApiError ToApiError(const absl::Status& status);
 
 // A status that ToApiError() reads back.
 absl::Status ToStatus(const ApiError& error);
+// The same from the parts as gRPC gives them; `details` is a serialized google.rpc.Status or empty.
+absl::Status ToStatus(absl::StatusCode code, const std::string& message, Trouble trouble,
+                      const std::string& details = {});
 
 }  // namespace quiesce::client
 

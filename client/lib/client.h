@@ -13,7 +13,9 @@
 #include "absl/time/time.h"
 #include "client/lib/api_error.h"
 #include "client/lib/cancel_token.h"
+#include "client/lib/filter.h"
 #include "client/lib/options.h"
+#include "client/lib/watch_handler.h"
 #include "quiesce/v1/hold.pb.h"
 #include "quiesce/v1/instance.pb.h"
 #include "quiesce/v1/plan.pb.h"
@@ -33,30 +35,7 @@
 //   and `plans/7c41e2a9` are the same.
 namespace quiesce::client {
 
-// What a stream of changes says. A watch has one handler and calls it from the thread that called
-// Watch(). Each function returns whether to go on; false ends the watch with OK.
-class WatchHandler {
- public:
-  virtual ~WatchHandler() = default;
-  // Everything matching follows, up to a bookmark with snapshot_complete: forget what you have.
-  // The first event of a watch from revision 0, and again when the daemon no longer knows the
-  // revision to go on from.
-  virtual bool OnSnapshot() { return true; }
-  virtual bool OnInstance(const v1::Instance& instance) = 0;
-  virtual bool OnRemoved(const v1::RemovedInstance& removed) = 0;
-  virtual bool OnBookmark(const v1::Bookmark&) { return true; }
-  // The connection was lost; the watch goes on from the last bookmark after a pause. Events since
-  // that bookmark may come again, never an older state.
-  virtual bool OnReconnect(const absl::Status& /*why*/, absl::Duration /*pause*/) { return true; }
-};
-
-struct FollowOptions {
-  // Time between two reads of the run.
-  absl::Duration interval = absl::Seconds(1);
-  // How long to follow at most.
-  absl::Duration timeout = absl::InfiniteDuration();
-  CancelToken* cancel = nullptr;
-};
+class Connection;
 
 // Thread-safe, except that a CancelToken and a handler belong to the caller.
 class Client {
@@ -162,14 +141,10 @@ class Client {
                                              const CallOptions& call = {});
 
  private:
-  class Connection;
   explicit Client(std::unique_ptr<Connection> connection);
 
   const std::unique_ptr<Connection> connection_;
 };
-
-// `value` as the right side of a filter term: quoted where the API wants quotes.
-std::string FilterValue(std::string_view value);
 
 }  // namespace quiesce::client
 

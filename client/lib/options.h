@@ -45,6 +45,15 @@ struct CallOptions {
   CancelToken* cancel = nullptr;
 };
 
+// For following a run.
+struct FollowOptions {
+  // Time between two reads of the run.
+  absl::Duration interval = absl::Seconds(1);
+  // How long to follow at most.
+  absl::Duration timeout = absl::InfiniteDuration();
+  CancelToken* cancel = nullptr;
+};
+
 }  // namespace quiesce::client
 
 #endif  // QUIESCE_CLIENT_LIB_OPTIONS_H_
