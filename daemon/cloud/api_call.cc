@@ -89,6 +89,7 @@ class ApiCall : public PooledCall {
       : PooledCall(operation, deadline), path_(std::move(path)), route_(route), clock_(clock) {}
 
   void Run(int worker) override;
+  void Conclude() override { Finish(std::move(outcome_)); }
   void Cut() override;
   void Drop(Why why) override { Finish(NotSent(CallClass::kNone, MessageOf(why))); }
 
@@ -104,6 +105,7 @@ class ApiCall : public PooledCall {
   const std::string path_;
   CallRoute* const route_;
   Clock* const clock_;
+  CallOutcome outcome_;  // of Run; the worker's
 
   Mutex mu_;
   bool cut_ ABSL_GUARDED_BY(mu_) = false;
@@ -114,7 +116,7 @@ class ApiCall : public PooledCall {
 void ApiCall::Run(int worker) {
   const auto token = route_->Token();
   if (!token.ok()) {
-    Finish(NotSent(CallClass::kAuth, std::string(token.status().message())));
+    outcome_ = NotSent(CallClass::kAuth, std::string(token.status().message()));
     return;
   }
   HttpConnection& connection = route_->ConnectionOf(worker);
@@ -125,13 +127,10 @@ void ApiCall::Run(int worker) {
     cut = cut_;
     connection_ = &connection;
   }
-  CallOutcome outcome =
+  outcome_ =
       cut ? NotSent(CallClass::kNone, MessageOf(Why::kDeadline)) : Exchange(connection, **token);
-  {
-    MutexLock lock(mu_);
-    connection_ = nullptr;
-  }
-  Finish(std::move(outcome));
+  MutexLock lock(mu_);
+  connection_ = nullptr;
 }
 
 void ApiCall::Cut() {

@@ -144,6 +144,7 @@ void CallPool::Work(int worker) {
     }
     entry->call->Run(worker);
     Finish(entry);
+    entry->call->Conclude();
   }
   tend_(worker, /*closing=*/true);
 }

@@ -17,7 +17,8 @@
 
 namespace quiesce::cloud {
 
-// One call on its way through a pool. The pool calls either Run, once, or Drop, once.
+// One call on its way through a pool. The pool calls either Run and then Conclude, or Drop; each
+// once.
 class PooledCall {
  public:
   enum class Why : uint8_t {
@@ -32,6 +33,9 @@ class PooledCall {
 
   // Makes the call, on the thread of worker number `worker`. Blocks until the call is over.
   virtual void Run(int worker) = 0;
+  // Tells what came of Run. Its place in the pool is free again by now: whoever hears of the end
+  // may submit the next call at once and is not told that the pool is full.
+  virtual void Conclude() = 0;
   // Ends Run soon: the deadline passed, or the pool closes. From another thread, while Run is under
   // way and never later. Must not block, nor call the pool.
   virtual void Cut() = 0;

@@ -20,8 +20,8 @@ class ScriptedCall final : public PooledCall {
   void Run(int) override {
     started.set_value();
     end_.get_future().wait();
-    over.set_value();
   }
+  void Conclude() override { over.set_value(); }
   void Cut() override {
     cut = true;
     End();
@@ -174,6 +174,21 @@ TEST_F(CallPoolTest, TakesOneWaitingStopForEachWorker) {
   for (auto& call : calls) call->End();
 }
 
+TEST_F(CallPoolTest, HasRoomAgainWhenACallIsConcluded) {
+  auto pool = Pool(1);
+  for (int i = 0; i < 100; ++i) {
+    auto first = Submit(*pool, Operation::kStop);
+    auto second = Submit(*pool, Operation::kStop);
+    first->End();
+    first->over.get_future().wait();
+    auto third = Submit(*pool, Operation::kStop);
+    second->End();
+    second->over.get_future().wait();
+    third->End();
+    third->over.get_future().wait();
+  }
+}
+
 TEST_F(CallPoolTest, CloseDropsWhatWaitsAndCutsWhatIsLeft) {
   auto pool = Pool(2);
   auto running = Submit(*pool, Operation::kStop);
@@ -203,7 +218,8 @@ TEST_F(CallPoolTest, RunsOrDropsEachCallOnceUnderLoad) {
    public:
     Quick(Operation operation, SteadyTime deadline, std::atomic<int>& runs, std::atomic<int>& drops)
         : PooledCall(operation, deadline), runs_(runs), drops_(drops) {}
-    void Run(int) override { ++runs_; }
+    void Run(int) override {}
+    void Conclude() override { ++runs_; }
     void Cut() override {}
     void Drop(Why) override { ++drops_; }
 

@@ -36,8 +36,7 @@ core::ListedInstance TheOnly(const std::string& body, const core::StatusMap& ext
   return list.instances.empty() ? core::ListedInstance() : list.instances[0];
 }
 
-// --- lists
-// ----------------------------------------------------------------------------------------
+// --- lists --------------------------------------------------------------------------------------
 
 TEST(ParseListTest, ReadsThePublishedExample) {
   const core::ListedInstance instance = TheOnly(std::string(kPublishedList));
@@ -295,8 +294,7 @@ TEST(ParseListTest, ReadsAThousandInstances) {
   EXPECT_THAT(list.instances, SizeIs(1000));
 }
 
-// --- any answer
-// -----------------------------------------------------------------------------------
+// --- any answer ---------------------------------------------------------------------------------
 
 TEST(ParseAnswerTest, ReadsTheResultOfAStop) {
   const ParsedAnswer answer = ParseAnswer(R"({ "result" : "success" })");
@@ -376,8 +374,7 @@ TEST(ParseAnswerTest, BoundsAndCleansMessages) {
   EXPECT_THAT(answer.message, Not(HasSubstr("TTT")));
 }
 
-// --- text
-// -----------------------------------------------------------------------------------------
+// --- text ---------------------------------------------------------------------------------------
 
 TEST(SafeTextTest, TakesOutSecretsControlsAndWhatIsNotText) {
   EXPECT_EQ(SafeText("token abc123 bad", 100, "abc123"), "token [secret] bad");
