@@ -34,6 +34,11 @@ struct Case {
   SteadyTime settled_at() const { return attempt().ended + settle(); }
 
   bool observed() const { return around.settings.mode == ObservationMode::kList; }
+  // The cloud shows another instance under this id than the declaration means.
+  bool misnamed() const {
+    const std::string& asserted = desired.policy.asserted_name;
+    return observed() && !asserted.empty() && asserted != seen().cloud_name;
+  }
   // What was seen while there were lists counts for nothing when there are none.
   bool partial() const { return observed() && seen().state == PowerState::kPartial; }
 };
@@ -54,10 +59,7 @@ std::optional<Decision> DecideGates(const Case& c) {
     const Reason reason = hold->scope == HoldScope::kFleet ? Reason::kFrozen : Reason::kHeld;
     return Make(Action::kNone, Phase::kWaiting, reason, c.now.ToSteady(hold->expires));
   }
-  const std::string& asserted = c.desired.policy.asserted_name;
-  if (c.observed() && !asserted.empty() && asserted != c.seen().cloud_name) {
-    return Make(Action::kNone, Phase::kStalled, Reason::kNameMismatch);
-  }
+  if (c.misnamed()) return Make(Action::kNone, Phase::kStalled, Reason::kNameMismatch);
   return std::nullopt;
 }
 
@@ -164,6 +166,8 @@ Decision DecideStopped(const Case& c) {
     return Make(Action::kLook, c.latched() ? Phase::kUnknown : Phase::kPending,
                 Reason::kAwaitingLook);
   }
+  // Stopped, but not the one that was meant: that one may be running under another id.
+  if (c.misnamed()) return Make(Action::kNone, Phase::kStalled, Reason::kNameMismatch);
   const bool settled = c.latched() && c.history().failures == 0 && c.attempt().resolved;
   return Make(settled ? Action::kNone : Action::kLatch, Phase::kStopped, Reason::kConverged);
 }

@@ -25,7 +25,8 @@ struct Decision {
   Phase phase = Phase::kUnknown;
   Reason reason = Reason::kStale;
   Needs needs = Needs::kNobody;
-  // The decision holds until the facts change or this time comes.
+  // The decision holds until the facts change or this time comes. That the list grows too old is
+  // not counted: it is so for a whole project at once (FreshnessBound).
   SteadyTime valid_until = SteadyTime::Infinite();
 };
 

@@ -169,8 +169,8 @@ struct Observation {
 
 struct History {
   int64_t stopped_generation = 0;  // last generation observed stopped; 0: none
-  int failures = 0;                // calls since the last success or change, the open one too
-  SteadyTime next_attempt;         // no call before
+  int failures = 0;         // calls that ended since the last success or change, unclear ones too
+  SteadyTime next_attempt;  // no call before
   // Start of every intent within the last hour, oldest first, bounded.
   std::vector<SteadyTime> intents;
 };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "daemon/base/time.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/facts.h"
 #include "daemon/core/reason.h"

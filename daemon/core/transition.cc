@@ -168,8 +168,11 @@ bool ObserveMissing(InstanceRecord& record, bool suspect, const ListInfo& list,
   Observation& seen = record.observation;
   if (list.seq <= seen.list_seq) return false;
   const Presence presence = suspect ? Presence::kSuspect : Presence::kMissing;
-  const bool counted_enough = suspect || seen.missing_lists >= limits::kListsUntilAbsent;
-  if (seen.presence == presence && counted_enough) return false;
+  // A suspected list takes nothing from what was absent before it.
+  const bool nothing_new = suspect ? seen.presence != Presence::kPresent
+                                   : seen.presence == Presence::kMissing &&
+                                         seen.missing_lists >= limits::kListsUntilAbsent;
+  if (nothing_new) return false;
   if (seen.presence == Presence::kPresent) {
     // Every list since the row last changed has shown it as it is.
     seen.shown_seq = std::max(before.last_seq, seen.list_seq);
@@ -188,7 +191,9 @@ bool IsSuspect(size_t tracked, size_t lost, bool list_is_empty) {
 }
 
 bool IsForgettable(const InstanceRecord& record, SteadyTime now) {
-  if (record.desired || record.attempt.outcome == Outcome::kOpen || !record.attempt.resolved) {
+  if (record.desired || record.attempt.outcome == Outcome::kOpen) return false;
+  // Nothing latches a released instance, so an unclear call is resolved by time.
+  if (!record.attempt.resolved && record.attempt.ended + limits::kCallBudgetWindow > now) {
     return false;
   }
   for (SteadyTime intent : record.history.intents) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "daemon/base/time.h"
 #include "daemon/core/facts.h"
 
@@ -75,7 +76,7 @@ struct ListInfo {
   SteadyTime started;
 };
 
-// Folds a list that shows the instance. `freshness` is the project's before this list. Returns
+// Folds a list that shows the instance. Returns
 // whether the row changed; an older list than the row's changes nothing.
 bool ObservePresent(InstanceRecord& record, const ListedInstance& listed, const ListInfo& list);
 
@@ -87,8 +88,8 @@ bool ObserveMissing(InstanceRecord& record, bool suspect, const ListInfo& list,
 // suspicious of: it lost more than max(1, 20%) of them, or is empty where some are tracked.
 bool IsSuspect(size_t tracked, size_t lost, bool list_is_empty);
 
-// Whether a row says anything that a later process needs: a declaration, an unresolved attempt, an
-// observation, or a budget that still counts.
+// Whether a row says nothing that anybody needs any more: no declaration, no call that is open or
+// was unclear within the hour, no budget that still counts, and no list shows it.
 bool IsForgettable(const InstanceRecord& record, SteadyTime now);
 
 }  // namespace quiesce::core

@@ -61,7 +61,7 @@ absl::Status ListFailed(const core::ProjectSettings& settings, const cloud::List
 
 // Whether recording that a list lacks the row would change it.
 bool AbsenceIsNews(const Row& row, bool suspect) {
-  if (suspect) return row.declared && row.presence != core::Presence::kSuspect;
+  if (suspect) return row.declared && row.presence == core::Presence::kPresent;
   return row.presence != core::Presence::kMissing ||
          row.missing_lists < limits::kListsUntilAbsent || !row.declared;
 }

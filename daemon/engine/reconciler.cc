@@ -73,6 +73,26 @@ void Reconciler::ProjectListed(ProjectState& project) {
   keys.reserve(project.open.size());
   for (const Row* row : project.open) keys.push_back(registry_.KeyOf(*row));
   Sweep(std::move(keys));
+  WatchFreshness(project);
+}
+
+// When a project's lists stop coming, its settled instances are no longer known to be settled.
+// One timer for the project, not one for each of them.
+void Reconciler::WatchFreshness(ProjectState& project) {
+  const core::ProjectFreshness& freshness = project.rows->freshness;
+  if (project.config.settings.mode != core::ObservationMode::kList) return;
+  const SteadyTime stale_at = freshness.list_started +
+                              core::FreshnessBound(project.config.settings, freshness) +
+                              absl::Microseconds(1);
+  const int64_t seq = freshness.last_seq;
+  executor_.PostAt(stale_at, [this, &project, seq] {
+    if (project.rows->freshness.last_seq != seq) return;
+    std::vector<core::InstanceKey> keys;
+    for (const auto& [id, row] : project.rows->rows()) {
+      if (row->declared) keys.push_back(registry_.KeyOf(*row));
+    }
+    Sweep(std::move(keys));
+  });
 }
 
 void Reconciler::HoldChanged(const core::Hold& hold) {

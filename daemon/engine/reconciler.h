@@ -62,6 +62,7 @@ class Reconciler {
   core::Decision Decide(const Row& row, const Now& now);
 
  private:
+  void WatchFreshness(ProjectState& project);
   void Evaluate(Row& row, bool by_time);
   void Account(Row& row, ProjectState& project, const core::Decision& decision);
   void Arm(Row& row, SteadyTime due);

@@ -299,6 +299,12 @@ const std::vector<Row>& GateRows() {
          s.seen().cloud_name = "";
        },
        Action::kNone, Phase::kStalled, Reason::kNameMismatch},
+      {"stopped, but the cloud's name is another one",
+       [](Scene& s) {
+         s.policy().asserted_name = "om-2";
+         s.See(PowerState::kStopped, absl::Hours(1));
+       },
+       Action::kNone, Phase::kStalled, Reason::kNameMismatch},
       {"the cloud's name is the asserted one", [](Scene& s) { s.policy().asserted_name = "om-1"; },
        Action::kCall, Phase::kPending, Reason::kCallDue},
       {"the credential is paused", [](Scene& s) { s.throttled_until = s.In(absl::Seconds(40)); },

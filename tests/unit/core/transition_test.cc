@@ -607,6 +607,16 @@ TEST(ObserveMissing, NeverCountsBeyondThree) {
 
 // --- suspicion -----------------------------------------------------------------------------------
 
+TEST(ObserveMissing, ASuspectListTakesNothingFromWhatWasAbsentBefore) {
+  InstanceRecord record;
+  record.observation.presence = Presence::kMissing;
+  record.observation.missing_lists = 3;
+  const Observation before = record.observation;
+  EXPECT_FALSE(ObserveMissing(record, /*suspect=*/true, ListInfo{before.list_seq + 5, kNow}, {}));
+  EXPECT_EQ(record.observation.presence, Presence::kMissing);
+  EXPECT_EQ(record.observation.missing_lists, before.missing_lists);
+}
+
 TEST(IsSuspect, FromMoreThanAFifthOrMoreThanOne) {
   struct Row {
     size_t tracked;
@@ -694,8 +704,18 @@ TEST(IsForgettable, NotWhileAnAttemptIsOpenOrUnsettled) {
   EXPECT_FALSE(IsForgettable(record, kNow));
   record.attempt.outcome = Outcome::kUnknown;
   record.attempt.resolved = false;
+  record.attempt.ended = kNow - limits::kCallBudgetWindow + absl::Microseconds(1);
   EXPECT_FALSE(IsForgettable(record, kNow));
   record.attempt.resolved = true;
+  EXPECT_TRUE(IsForgettable(record, kNow));
+}
+
+// A released instance is never latched, so nothing else would ever settle its last call.
+TEST(IsForgettable, OnceAnUnclearAttemptIsAnHourOld) {
+  InstanceRecord record = Absent();
+  record.attempt.outcome = Outcome::kUnknown;
+  record.attempt.resolved = false;
+  record.attempt.ended = kNow - limits::kCallBudgetWindow;
   EXPECT_TRUE(IsForgettable(record, kNow));
 }
 
