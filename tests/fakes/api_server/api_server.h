@@ -50,7 +50,7 @@ class ApiServer {
     std::vector<v1::WatchInstancesResponse> messages;
     // After the messages; else the stream stays open until the client or Stop() ends it.
     bool ends = false;
-    grpc::Status end;
+    grpc::Status end = grpc::Status::OK;
   };
 
   ApiServer();
