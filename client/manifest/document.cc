@@ -8,12 +8,18 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "client/manifest/duration.h"
-#include "client/manifest/field_reader.h"
 #include "daemon/base/limits.h"
+#include "daemon/config/yaml/field_reader.h"
 #include "daemon/core/names.h"
 
 namespace quiesce::manifest {
 namespace {
+
+using yaml::ErrorList;
+using yaml::FieldReader;
+using yaml::Node;
+using yaml::Path;
+using yaml::Tree;
 
 constexpr std::string_view kApiVersion = "quiesce/v1";
 
@@ -45,6 +51,12 @@ const Keys& InstanceKeys() {
   static const auto* const keys =
       new Keys{"id", "name", "project", "protected", "enforcement", "start_grace", "move_from"};
   return *keys;
+}
+
+// In the order of v1::Enforcement, which begins with UNSPECIFIED.
+const Keys& EnforcementNames() {
+  static const auto* const names = new Keys{"observe", "once", "continuous"};
+  return *names;
 }
 
 bool Has(uint32_t seen, int key) { return (seen >> key & 1) != 0; }
@@ -179,7 +191,7 @@ class Reader {
           }
           break;
         case kDefaultEnforcement:
-          if (auto enforcement = fields_.Enforcement(field, at)) {
+          if (auto enforcement = ReadEnforcement(field, at)) {
             defaults.set_enforcement(*enforcement);
           }
           break;
@@ -190,6 +202,12 @@ class Reader {
           break;
       }
     });
+  }
+
+  std::optional<v1::Enforcement> ReadEnforcement(const Node& value, const Path& path) {
+    const std::optional<size_t> index = fields_.OneOf(value, path, EnforcementNames());
+    if (!index) return std::nullopt;
+    return static_cast<v1::Enforcement>(*index + 1);
   }
 
   void ReadInstances(const Node& value, const Path& path) {
@@ -238,7 +256,7 @@ class Reader {
         if (auto is_protected = fields_.Boolean(value, path)) spec.set_protected_(*is_protected);
         break;
       case kEnforcement:
-        if (auto enforcement = fields_.Enforcement(value, path)) spec.set_enforcement(*enforcement);
+        if (auto enforcement = ReadEnforcement(value, path)) spec.set_enforcement(*enforcement);
         break;
       case kStartGrace:
         if (auto grace = fields_.Duration(value, path, quiesce::limits::kMaxStartGrace)) {

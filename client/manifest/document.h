@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "client/manifest/source.h"
-#include "client/manifest/tree.h"
+#include "daemon/config/yaml/source.h"
+#include "daemon/config/yaml/tree.h"
 #include "quiesce/v1/common.pb.h"
 #include "quiesce/v1/plan.pb.h"
 
@@ -14,7 +14,7 @@ namespace quiesce::manifest {
 
 // One document of a manifest, checked by itself. What was wrong has been reported and is left out.
 struct Document {
-  const Source* source = nullptr;
+  const yaml::Source* source = nullptr;
   v1::WorkspaceHeader header;
   std::vector<v1::InstanceSpec> specs;
   // The source could not be read to its end: that something is missing means nothing.
@@ -30,7 +30,7 @@ struct Document {
 };
 
 // `root` is one of tree.documents().
-Document ReadDocument(const Tree& tree, uint32_t root, ErrorList& errors);
+Document ReadDocument(const yaml::Tree& tree, uint32_t root, yaml::ErrorList& errors);
 
 }  // namespace quiesce::manifest
 

@@ -9,11 +9,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/manifest/limits.h"
+#include "daemon/config/yaml/source.h"
 
 namespace quiesce::manifest {
 namespace {
 
 namespace fs = std::filesystem;
+using yaml::ErrorList;
+using yaml::Source;
 
 bool IsManifestName(const fs::path& path) {
   const fs::path extension = path.extension();

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "client/manifest/source.h"
+#include "daemon/config/yaml/source.h"
 
 namespace quiesce::manifest {
 
 // Reads what `paths` name, in order; see Load(). Reports what cannot be read and what is too large.
-std::deque<Source> ReadInput(const std::vector<std::string>& paths, std::istream& standard_input,
-                             ErrorList& errors);
+std::deque<yaml::Source> ReadInput(const std::vector<std::string>& paths,
+                                   std::istream& standard_input, yaml::ErrorList& errors);
 
 }  // namespace quiesce::manifest
 

@@ -12,11 +12,6 @@ inline constexpr size_t kMaxInputBytes = size_t{128} * 1024 * 1024;
 inline constexpr size_t kMaxFiles = 10000;
 // Folders within folders; real trees are three or four deep.
 inline constexpr int kMaxFolderDepth = 32;
-// A manifest needs four levels; beyond this a file is an attack or no manifest.
-inline constexpr int kMaxDepth = 32;
-// More are not read by anybody, and the first ones often cause the rest.
-inline constexpr size_t kMaxErrors = 20;
-
 }  // namespace quiesce::manifest::limits
 
 #endif  // QUIESCE_CLIENT_MANIFEST_LIMITS_H_

@@ -10,13 +10,17 @@
 #include "client/manifest/document.h"
 #include "client/manifest/input_files.h"
 #include "client/manifest/limits.h"
-#include "client/manifest/source.h"
-#include "client/manifest/tree.h"
+#include "daemon/config/yaml/source.h"
+#include "daemon/config/yaml/tree.h"
 #include "daemon/core/names.h"
 #include "google/protobuf/util/message_differencer.h"
 
 namespace quiesce::manifest {
 namespace {
+
+using yaml::ErrorList;
+using yaml::Source;
+using yaml::Tree;
 
 bool SameDefaults(const v1::SpecDefaults& a, const v1::SpecDefaults& b) {
   return google::protobuf::util::MessageDifferencer::Equals(a, b);

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "client/manifest/manifest_error.h"
+#include "daemon/config/yaml/error.h"
 #include "quiesce/v1/common.pb.h"
 #include "quiesce/v1/plan.pb.h"
 
@@ -22,6 +22,10 @@
 // first gives `owner` and `contact`; a later one leaves owner, contact and labels out or repeats
 // them. `defaults` are those of the document that they stand in.
 namespace quiesce::manifest {
+
+using Error = yaml::Error;
+using Position = yaml::Position;
+using yaml::ToString;
 
 // One workspace, complete: the arguments of Client::CreatePlan.
 struct Manifest {

@@ -124,6 +124,13 @@ inline constexpr absl::Duration kEndedRunLifetime = absl::Hours(24 * 7);
 
 inline constexpr absl::Duration kPruneInterval = absl::Minutes(10);
 
+// --- files that people write -------------------------------------------------------------------
+// Manifests and the configuration need four levels; beyond this it is an attack or another file.
+inline constexpr int kMaxYamlDepth = 32;
+// More are not read by anybody, and the first ones often cause the rest.
+inline constexpr size_t kMaxYamlErrors = 20;
+inline constexpr size_t kMaxConfigBytes = 1024 * 1024;
+
 // --- log -------------------------------------------------------------------------------------
 // One text in a line of the log: a message of the cloud, a path, the text of an error.
 inline constexpr size_t kMaxLogValueBytes = 1024;

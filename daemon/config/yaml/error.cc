@@ -1,8 +1,8 @@
-#include "client/manifest/manifest_error.h"
+#include "daemon/config/yaml/error.h"
 
 #include "absl/strings/str_cat.h"
 
-namespace quiesce::manifest {
+namespace quiesce::yaml {
 
 std::string ToString(const Position& at) {
   if (at.line == 0) return at.file;
@@ -13,4 +13,4 @@ std::string ToString(const Error& error) {
   return absl::StrCat(ToString(error.at), ": ", error.message);
 }
 
-}  // namespace quiesce::manifest
+}  // namespace quiesce::yaml

@@ -1,8 +1,8 @@
-#include "client/manifest/suggestion.h"
+#include "daemon/config/yaml/suggestion.h"
 
 #include "gtest/gtest.h"
 
-namespace quiesce::manifest {
+namespace quiesce::yaml {
 namespace {
 
 TEST(SuggestionTest, NearWords) {
@@ -24,4 +24,4 @@ TEST(SuggestionTest, FarWords) {
 }
 
 }  // namespace
-}  // namespace quiesce::manifest
+}  // namespace quiesce::yaml

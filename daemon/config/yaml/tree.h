@@ -1,5 +1,5 @@
-#ifndef QUIESCE_CLIENT_MANIFEST_TREE_H_
-#define QUIESCE_CLIENT_MANIFEST_TREE_H_
+#ifndef QUIESCE_DAEMON_CONFIG_YAML_TREE_H_
+#define QUIESCE_DAEMON_CONFIG_YAML_TREE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "client/manifest/source.h"
+#include "daemon/config/yaml/source.h"
 
 // YAML (and so JSON) as a tree without meaning: what a file says, and where. No type is guessed
 // from a scalar; only `null`, `~` and nothing at all are told apart from texts.
-namespace quiesce::manifest {
+namespace quiesce::yaml {
 
 // Small: a large input has millions of them.
 struct Node {
@@ -62,6 +62,6 @@ class Tree {
   bool cut_ = false;
 };
 
-}  // namespace quiesce::manifest
+}  // namespace quiesce::yaml
 
-#endif  // QUIESCE_CLIENT_MANIFEST_TREE_H_
+#endif  // QUIESCE_DAEMON_CONFIG_YAML_TREE_H_

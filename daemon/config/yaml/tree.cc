@@ -1,4 +1,4 @@
-#include "client/manifest/tree.h"
+#include "daemon/config/yaml/tree.h"
 
 #include <algorithm>
 #include <exception>
@@ -8,14 +8,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "client/manifest/limits.h"
+#include "daemon/base/limits.h"
 #include "daemon/core/names.h"
 #include "yaml-cpp/eventhandler.h"
 #include "yaml-cpp/exceptions.h"
 #include "yaml-cpp/mark.h"
 #include "yaml-cpp/parser.h"
 
-namespace quiesce::manifest {
+namespace quiesce::yaml {
 namespace {
 
 // Lets yaml-cpp read a text without copying it.
@@ -173,8 +173,8 @@ class Tree::Builder final : public YAML::EventHandler {
             Node::Kind kind) {
     CheckAnchor(mark, anchor);
     CheckTag(mark, tag);
-    if (open_.size() >= static_cast<size_t>(limits::kMaxDepth)) {
-      Stop(mark, absl::StrCat("more than ", limits::kMaxDepth, " levels"));
+    if (open_.size() >= static_cast<size_t>(limits::kMaxYamlDepth)) {
+      Stop(mark, absl::StrCat("more than ", limits::kMaxYamlDepth, " levels"));
     }
     const uint32_t node = Append(mark, kind);
     open_.push_back({node, kind == Node::Kind::kMap});
@@ -251,4 +251,4 @@ Tree::Tree(const Source& source, ErrorList& errors) : source_(source) {
   }
 }
 
-}  // namespace quiesce::manifest
+}  // namespace quiesce::yaml

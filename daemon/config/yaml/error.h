@@ -1,9 +1,9 @@
-#ifndef QUIESCE_CLIENT_MANIFEST_MANIFEST_ERROR_H_
-#define QUIESCE_CLIENT_MANIFEST_MANIFEST_ERROR_H_
+#ifndef QUIESCE_DAEMON_CONFIG_YAML_ERROR_H_
+#define QUIESCE_DAEMON_CONFIG_YAML_ERROR_H_
 
 #include <string>
 
-namespace quiesce::manifest {
+namespace quiesce::yaml {
 
 // A place in a file, as editors count: from 1, columns in characters. Line 0: the file as a whole.
 struct Position {
@@ -24,6 +24,6 @@ struct Error {
 // `FILE:LINE:COL: MESSAGE`, without a newline.
 std::string ToString(const Error& error);
 
-}  // namespace quiesce::manifest
+}  // namespace quiesce::yaml
 
-#endif  // QUIESCE_CLIENT_MANIFEST_MANIFEST_ERROR_H_
+#endif  // QUIESCE_DAEMON_CONFIG_YAML_ERROR_H_

@@ -1,14 +1,14 @@
-#ifndef QUIESCE_CLIENT_MANIFEST_SOURCE_H_
-#define QUIESCE_CLIENT_MANIFEST_SOURCE_H_
+#ifndef QUIESCE_DAEMON_CONFIG_YAML_SOURCE_H_
+#define QUIESCE_DAEMON_CONFIG_YAML_SOURCE_H_
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "client/manifest/manifest_error.h"
+#include "daemon/config/yaml/error.h"
 
-namespace quiesce::manifest {
+namespace quiesce::yaml {
 
 // A file of the input.
 struct Source {
@@ -47,11 +47,11 @@ class ErrorList {
   bool overflow_ = false;
 };
 
-// Reports the first byte that no manifest has: what is not UTF-8, and control characters. yaml-cpp
-// would replace the former silently, and takes the character 0x04 for the end of the file. Returns
-// whether there was none.
+// Reports the first byte that no file that people write has: what is not UTF-8, and control
+// characters. yaml-cpp would replace the former silently, and takes the character 0x04 for the end
+// of the file. Returns whether there was none.
 bool CheckText(const Source& source, ErrorList& errors);
 
-}  // namespace quiesce::manifest
+}  // namespace quiesce::yaml
 
-#endif  // QUIESCE_CLIENT_MANIFEST_SOURCE_H_
+#endif  // QUIESCE_DAEMON_CONFIG_YAML_SOURCE_H_

@@ -1,5 +1,5 @@
-#ifndef QUIESCE_CLIENT_MANIFEST_FIELD_READER_H_
-#define QUIESCE_CLIENT_MANIFEST_FIELD_READER_H_
+#ifndef QUIESCE_DAEMON_CONFIG_YAML_FIELD_READER_H_
+#define QUIESCE_DAEMON_CONFIG_YAML_FIELD_READER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -9,11 +9,10 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "client/manifest/source.h"
-#include "client/manifest/tree.h"
-#include "quiesce/v1/common.pb.h"
+#include "daemon/config/yaml/source.h"
+#include "daemon/config/yaml/tree.h"
 
-namespace quiesce::manifest {
+namespace quiesce::yaml {
 
 // Where a value stands in a document, for errors: `instances[3].id`, `defaults.project`, `owner`.
 // Written out only when there is something to say; there may be a million of these.
@@ -61,7 +60,9 @@ class FieldReader {
   std::optional<bool> Boolean(const Node& value, const Path& path);
   std::optional<absl::Duration> Duration(const Node& value, const Path& path,
                                          absl::Duration longest);
-  std::optional<v1::Enforcement> Enforcement(const Node& value, const Path& path);
+  // One of `names`, as an index.
+  std::optional<size_t> OneOf(const Node& value, const Path& path,
+                              const std::vector<std::string_view>& names);
   // A text that `problem` (of core/names.h) finds nothing wrong with.
   template <typename Problem>
   std::optional<std::string_view> Checked(const Node& value, const Path& path, Problem problem) {
@@ -85,6 +86,6 @@ class FieldReader {
   ErrorList& errors_;
 };
 
-}  // namespace quiesce::manifest
+}  // namespace quiesce::yaml
 
-#endif  // QUIESCE_CLIENT_MANIFEST_FIELD_READER_H_
+#endif  // QUIESCE_DAEMON_CONFIG_YAML_FIELD_READER_H_

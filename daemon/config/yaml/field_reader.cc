@@ -1,15 +1,15 @@
-#include "client/manifest/field_reader.h"
+#include "daemon/config/yaml/field_reader.h"
 
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "client/manifest/duration.h"
-#include "client/manifest/suggestion.h"
+#include "daemon/config/yaml/duration.h"
+#include "daemon/config/yaml/suggestion.h"
 #include "daemon/core/names.h"
 
-namespace quiesce::manifest {
+namespace quiesce::yaml {
 namespace {
 
 // Abseil's string_view is another type than std's in Debian's build.
@@ -26,10 +26,10 @@ std::string_view KindName(Node::Kind kind) {
   }
 }
 
-const std::vector<std::string_view>& EnforcementNames() {
-  static const auto* const names =
-      new std::vector<std::string_view>{"observe", "once", "continuous"};
-  return *names;
+// `7 days`, `30s`.
+std::string FormatBound(absl::Duration bound) {
+  const int64_t days = bound / absl::Hours(24);
+  return days > 1 ? absl::StrCat(days, " days") : absl::FormatDuration(bound);
 }
 
 }  // namespace
@@ -112,22 +112,24 @@ std::optional<absl::Duration> FieldReader::Duration(const Node& value, const Pat
   }
   if (*duration > longest) {
     Report(value, absl::StrCat(path.ToString(), ": ", core::Quoted(*text), " is longer than ",
-                               longest / absl::Hours(24), " days"));
+                               FormatBound(longest)));
     return std::nullopt;
   }
   return *duration;
 }
 
-std::optional<v1::Enforcement> FieldReader::Enforcement(const Node& value, const Path& path) {
+std::optional<size_t> FieldReader::OneOf(const Node& value, const Path& path,
+                                         const std::vector<std::string_view>& names) {
   const std::optional<std::string_view> text = Text(value, path);
   if (!text) return std::nullopt;
-  if (*text == "observe") return v1::ENFORCEMENT_OBSERVE;
-  if (*text == "once") return v1::ENFORCEMENT_ONCE;
-  if (*text == "continuous") return v1::ENFORCEMENT_CONTINUOUS;
-  Report(value, absl::StrCat(path.ToString(), ": ", core::Quoted(*text),
-                             " is none of observe, once, continuous",
-                             DidYouMean(*text, EnforcementNames())));
+  std::string all;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == *text) return i;
+    absl::StrAppend(&all, i == 0 ? "" : ", ", ToAbsl(names[i]));
+  }
+  Report(value, absl::StrCat(path.ToString(), ": ", core::Quoted(*text), " is none of ", all,
+                             DidYouMean(*text, names)));
   return std::nullopt;
 }
 
-}  // namespace quiesce::manifest
+}  // namespace quiesce::yaml

@@ -1,4 +1,4 @@
-#include "client/manifest/suggestion.h"
+#include "daemon/config/yaml/suggestion.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
-namespace quiesce::manifest {
+namespace quiesce::yaml {
 namespace {
 
 // Longer words are no typing mistakes, and comparing them takes time.
@@ -52,4 +52,4 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string_view
   return absl::StrCat(" (did you mean \"", std::string(best), "\"?)");
 }
 
-}  // namespace quiesce::manifest
+}  // namespace quiesce::yaml

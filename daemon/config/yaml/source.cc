@@ -1,4 +1,4 @@
-#include "client/manifest/source.h"
+#include "daemon/config/yaml/source.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "client/manifest/limits.h"
+#include "daemon/base/limits.h"
 
-namespace quiesce::manifest {
+namespace quiesce::yaml {
 namespace {
 
 unsigned char ByteAt(std::string_view text, size_t i) {
@@ -54,7 +54,7 @@ Position PositionOf(const Source& source, size_t offset) {
 }
 
 bool ErrorList::MakeRoom() {
-  if (entries_.size() < limits::kMaxErrors) return true;
+  if (entries_.size() < limits::kMaxYamlErrors) return true;
   overflow_ = true;
   return false;
 }
@@ -98,4 +98,4 @@ bool CheckText(const Source& source, ErrorList& errors) {
   return true;
 }
 
-}  // namespace quiesce::manifest
+}  // namespace quiesce::yaml
