@@ -50,7 +50,7 @@ namespace {
 absl::Status ListFailed(const core::ProjectSettings& settings, const cloud::ListResult& result) {
   core::ErrorDetail detail;
   detail.reason = "LIST_FAILED";
-  detail.metadata = {{"project", settings.id},
+  detail.metadata = {{"name", absl::StrCat("projects/", settings.id)},
                      {"http_status", absl::StrCat(result.http_status)},
                      {"error_code", result.error_code}};
   return core::MakeError(
@@ -107,7 +107,9 @@ void Observer::Reconsider(ProjectState& project) { Schedule(LookOf(project)); }
 
 void Observer::Refresh(ProjectState& project, bool accept_absence, RefreshDone done) {
   if (project.config.settings.mode != core::ObservationMode::kList) {
-    core::ErrorDetail detail{"PROJECT_NOT_OBSERVED", {{"project", project.config.settings.id}}, {}};
+    core::ErrorDetail detail{"PROJECT_NOT_OBSERVED",
+                             {{"name", absl::StrCat("projects/", project.config.settings.id)}},
+                             {}};
     std::move(done)(
         core::MakeError(absl::StatusCode::kFailedPrecondition,
                         absl::StrCat("project ", project.config.settings.alias,

@@ -10,13 +10,17 @@
 namespace quiesce::engine {
 namespace {
 
-absl::Status OutOfRange(int64_t after) {
+absl::Status OutOfRange(int64_t after, const Registry& registry) {
   return core::MakeError(
       absl::StatusCode::kOutOfRange,
       absl::StrCat("revision ", after,
                    " is too old or not of this server; list the instances again and watch from "
                    "the revision that the list answers with"),
-      {"REVISION_OUT_OF_RANGE", {{"revision", absl::StrCat(after)}}, {}});
+      {"REVISION_OUT_OF_RANGE",
+       {{"revision", absl::StrCat(after)},
+        {"oldest", absl::StrCat(registry.oldest_resumable())},
+        {"newest", absl::StrCat(registry.last_revision())}},
+       {}});
 }
 
 }  // namespace
@@ -33,7 +37,8 @@ absl::StatusOr<uint64_t> WatchHub::Open(int64_t after, absl::AnyInvocable<void()
         {"OVERLOADED", {}, {}});
   }
   const bool too_old = after != 0 && after < registry_.oldest_resumable();
-  if (after < 0 || too_old || after > registry_.last_revision()) return OutOfRange(after);
+  if (after < 0 || too_old || after > registry_.last_revision())
+    return OutOfRange(after, registry_);
   const uint64_t id = next_id_++;
   Watch& watch = watches_[id];
   watch.cursor = after;

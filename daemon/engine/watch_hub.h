@@ -53,6 +53,7 @@ class WatchHub {
   void VerdictChanged(const Row& row);
   // Ends every watch: Next answers UNAVAILABLE (SHUTTING_DOWN).
   void CloseAll();
+  bool closed() const { return closed_; }
   size_t size() const { return watches_.size(); }
 
  private:
