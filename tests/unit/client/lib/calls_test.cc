@@ -1,5 +1,10 @@
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -172,6 +177,25 @@ TEST_F(CallsTest, NobodyThereIsNotUnavailable) {
   EXPECT_EQ(error.code, absl::StatusCode::kUnavailable);
   EXPECT_THAT(error.message, HasSubstr(server_.target()));
   EXPECT_EQ(pauses().size(), 3u);
+}
+
+// Such as a daemon that was stopped with SIGSTOP: the kernel takes connections in its name.
+TEST_F(CallsTest, APeerThatNeverSpeaksIsUnreachable) {
+  server_.Stop();
+  const std::string path = server_.target().substr(std::string("unix://").size());
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  ASSERT_LT(path.size(), sizeof(address.sun_path));
+  path.copy(address.sun_path, path.size());
+  const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  ASSERT_EQ(listen(listener, 16), 0);
+  CallOptions call;
+  call.timeout = absl::Milliseconds(200);
+  const ApiError error = ToApiError(client().GetServerInfo(call).status());
+  EXPECT_EQ(error.trouble, Trouble::kUnreachable) << error.message;
+  EXPECT_EQ(error.code, absl::StatusCode::kDeadlineExceeded);
+  close(listener);
 }
 
 TEST_F(CallsTest, OutlastARestart) {
