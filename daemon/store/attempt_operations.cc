@@ -64,7 +64,7 @@ absl::Status RecoverProjects(Tables& tables, const OpContext& context, const Rec
   for (const Project& project : stored) projects.emplace(project.id, project);
   for (const Recover::ConfiguredProject& configured : recover.projects) {
     Project& project = projects[configured.id];
-    const bool changed = !project.id.empty() && project.endpoint != configured.endpoint;
+    const bool changed = !project.endpoint.empty() && project.endpoint != configured.endpoint;
     if (changed && recover.accepted_endpoint_changes.count(configured.id) == 0) {
       return EndpointChanged(project, configured);
     }

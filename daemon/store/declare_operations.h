@@ -36,8 +36,9 @@ struct Declared {
 // start_grace, because somebody says again that it must be stopped.
 //
 // Errors, of the first write that is at fault:
-//   FAILED_PRECONDITION  WRONG_WRITER_KIND (a DECLARED workspace), DECLARED_ELSEWHERE
-//   INVALID_ARGUMENT     WORKSPACE_NEEDS_OWNER, REQUEST_ID_REUSED
+//   FAILED_PRECONDITION  WORKSPACE_KIND_MISMATCH (a DECLARED workspace), INSTANCE_CLAIMED,
+//                        WORKSPACE_NEEDS_OWNER
+//   INVALID_ARGUMENT     REQUEST_ID_REUSED
 //   ABORTED              ETAG_MISMATCH
 struct SetDesired {
   struct Write {
@@ -63,8 +64,8 @@ struct SetDesired {
 
 // Stops managing an instance of a DIRECT workspace. Never touches the cloud.
 //
-// Errors: NOT_FOUND (INSTANCE_NOT_FOUND), FAILED_PRECONDITION (NOT_DECLARED, WRONG_WRITER_KIND),
-// ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT (REQUEST_ID_REUSED).
+// Errors: NOT_FOUND (INSTANCE_NOT_FOUND), FAILED_PRECONDITION (NOT_DECLARED,
+// WORKSPACE_KIND_MISMATCH), ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT (REQUEST_ID_REUSED).
 struct Release {
   using Result = core::InstanceRecord;
   static constexpr Lane kLane = Lane::kInteractive;

@@ -17,7 +17,7 @@ absl::StatusOr<core::InstanceRecord> ReadOrEmpty(Tables& tables, const core::Ins
 absl::Status ReleaseInstance(Tables& tables, const OpContext& context,
                              core::InstanceRecord& record);
 
-// FAILED_PRECONDITION (DECLARED_ELSEWHERE), naming the workspace that declares `record`.
+// FAILED_PRECONDITION (INSTANCE_CLAIMED), naming the workspace that declares `record`.
 absl::Status DeclaredElsewhere(Tables& tables, const core::InstanceRecord& record);
 
 }  // namespace quiesce::store

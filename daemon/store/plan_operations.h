@@ -45,9 +45,9 @@ struct AddPlanItems {
 // Consumes a plan: creates its run, and its workspace, or changes the workspace's header. One that
 // was applied returns the run it has. The items are applied by ApplyRunSlice.
 //
-// Errors: NOT_FOUND (PLAN_NOT_FOUND), FAILED_PRECONDITION (PLAN_EXPIRED; WRONG_WRITER_KIND: the
-// workspace is DIRECT), PLAN_STALE (its header or set changed since, or another run is about to
-// change it).
+// Errors: NOT_FOUND (PLAN_NOT_FOUND), FAILED_PRECONDITION (PLAN_EXPIRED; WORKSPACE_KIND_MISMATCH:
+// the workspace is DIRECT), ABORTED (PLAN_STALE: its header or set changed since, or another run is
+// about to change it).
 struct ApplyPlan {
   using Result = store::Run;
   static constexpr Lane kLane = Lane::kInteractive;

@@ -1,6 +1,6 @@
 #include "daemon/store/run_operations.h"
 
-#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "daemon/base/random.h"
@@ -53,14 +53,24 @@ absl::Status ApplyItem(Tables& tables, const OpContext& context, Run& run,
   return tables.WriteRunItem(item);
 }
 
-// The set of the workspace has changed by the run's hand; plans made before are stale. `done`:
-// another run may begin.
-absl::Status WorkspaceChangedBy(Tables& tables, const Run& run, bool done) {
-  QUIESCE_ASSIGN_OR_RETURN(std::optional<Workspace> workspace, tables.ReadWorkspace(run.workspace));
+// The set of a workspace has changed; plans made before are stale. Where `done`, another run of it
+// may begin.
+absl::Status WorkspaceChangedBy(Tables& tables, const std::string& name, const Run& run,
+                                bool done) {
+  QUIESCE_ASSIGN_OR_RETURN(std::optional<Workspace> workspace, tables.ReadWorkspace(name));
   if (!workspace) return absl::OkStatus();
   workspace->generation += 1;
   if (done && workspace->changing_run == run.id) workspace->changing_run.clear();
   return tables.WriteWorkspace(*workspace);
+}
+
+// The other workspaces that lose an instance by these items, or get it back.
+std::set<std::string> OtherWorkspaces(const std::vector<core::PlanItem>& items) {
+  std::set<std::string> names;
+  for (const core::PlanItem& item : items) {
+    if (item.change == core::Change::kMove) names.insert(item.prior_workspace);
+  }
+  return names;
 }
 
 // True if this run is what the workspace waits for.
@@ -81,9 +91,13 @@ absl::StatusOr<ApplyRunSlice::Result> ApplyRunSlice::Run(Tables& tables, const O
     QUIESCE_RETURN_IF_ERROR(ApplyItem(tables, context, run, planned));
     run.cursor = planned.index + 1;
   }
+  for (const std::string& name : OtherWorkspaces(items)) {
+    QUIESCE_RETURN_IF_ERROR(WorkspaceChangedBy(tables, name, run, /*done=*/false));
+  }
   if (run.cursor == run.item_count) {
     QUIESCE_ASSIGN_OR_RETURN(const bool changing, IsChanging(tables, run));
-    if (changing) QUIESCE_RETURN_IF_ERROR(WorkspaceChangedBy(tables, run, /*done=*/true));
+    if (changing)
+      QUIESCE_RETURN_IF_ERROR(WorkspaceChangedBy(tables, run.workspace, run, /*done=*/true));
   }
   AdvanceRun(run, context.now.wall);
   QUIESCE_RETURN_IF_ERROR(tables.WriteRun(run));
@@ -202,6 +216,9 @@ absl::Status CancelNext(Tables& tables, const OpContext& context, Run& run, int6
     }
     run.cancel_cursor = planned.index + 1;
   }
+  for (const std::string& name : OtherWorkspaces(items)) {
+    QUIESCE_RETURN_IF_ERROR(WorkspaceChangedBy(tables, name, run, /*done=*/false));
+  }
   return absl::OkStatus();
 }
 
@@ -247,7 +264,7 @@ absl::StatusOr<CancelRunSlice::Result> CancelRunSlice::Run(Tables& tables,
     QUIESCE_RETURN_IF_ERROR(first_pass ? CancelNext(tables, context, run, max_items)
                                        : CancelOpen(tables, context, run, max_items));
     const bool done = run.cancel_cursor == run.item_count && OpenCalls(run) == 0;
-    QUIESCE_RETURN_IF_ERROR(WorkspaceChangedBy(tables, run, done));
+    QUIESCE_RETURN_IF_ERROR(WorkspaceChangedBy(tables, run.workspace, run, done));
     AdvanceRun(run, context.now.wall);
     QUIESCE_RETURN_IF_ERROR(tables.WriteRun(run));
   }

@@ -247,7 +247,8 @@ absl::StatusOr<std::optional<Run>> ReadRunRow(SqliteDatabase& db, std::string_vi
 }
 
 absl::Status ScanRuns(SqliteDatabase& db, absl::FunctionRef<void(Run)> visit) {
-  SqliteQuery query(db, "SELECT * FROM runs");
+  SqliteQuery query(db, "SELECT * FROM runs WHERE ended_at = ?");
+  query.Wall(absl::InfiniteFuture());
   while (true) {
     QUIESCE_ASSIGN_OR_RETURN(const bool row, query.Step());
     if (!row) return absl::OkStatus();

@@ -29,6 +29,7 @@ absl::StatusOr<std::vector<core::PlanItem>> ReadPlanItemRows(SqliteDatabase& db,
 
 absl::Status WriteRunRow(SqliteDatabase& db, const Run& run);
 absl::StatusOr<std::optional<Run>> ReadRunRow(SqliteDatabase& db, std::string_view id);
+// Those that have not ended.
 absl::Status ScanRuns(SqliteDatabase& db, absl::FunctionRef<void(Run)> visit);
 
 absl::Status WriteRunItemRow(SqliteDatabase& db, const RunItem& item);
