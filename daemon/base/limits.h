@@ -50,6 +50,35 @@ inline constexpr absl::Duration kMaxWait = absl::Minutes(10);
 inline constexpr size_t kMaxWatchers = 1000;
 // Changes that a watcher may have waiting before it is told to resync.
 inline constexpr size_t kMaxWatchBacklog = 10000;
+// What a watch sends at a time before it looks again at what is newest.
+inline constexpr size_t kWatchBatchRows = 128;
+// Instances of which a watch remembers that it sent them, to tell what left its filter.
+inline constexpr size_t kMaxWatchMemory = 10000;
+// An idle stream shows that it is alive, and its reader a revision to resume from.
+inline constexpr absl::Duration kWatchBookmarkInterval = absl::Seconds(30);
+// A stream that is ended while its reader takes nothing is cut after this.
+inline constexpr absl::Duration kWatchCutDelay = absl::Seconds(1);
+inline constexpr size_t kMaxWaits = 2000;
+// How long a long poll waits when it does not say; and how long before its own deadline it ends,
+// so that NOT_YET arrives instead of DEADLINE_EXCEEDED.
+inline constexpr absl::Duration kDefaultWait = absl::Seconds(30);
+inline constexpr absl::Duration kWaitMargin = absl::Milliseconds(200);
+// No call takes longer, whatever its client's deadline, but streams.
+inline constexpr absl::Duration kMaxCallDuration = absl::Minutes(11);
+inline constexpr int64_t kMaxCallsInFlight = 8000;
+// A set of a million specs takes some 300 MB until it is planned.
+inline constexpr int kMaxPlanStreams = 4;
+// Instances made into messages in one turn of the loop: about a millisecond.
+inline constexpr size_t kConvertRows = 200;
+// Headers of a request.
+inline constexpr int kMaxMetadataBytes = 16 * 1024;
+// Calls of one connection at a time; more wait in the client (and HTTP/2 rapid reset is bounded).
+inline constexpr int kMaxStreamsPerConnection = 100;
+inline constexpr absl::Duration kHandshakeTimeout = absl::Seconds(10);
+// A peer that vanished is noticed within a minute; a client may not ping more often than that.
+inline constexpr absl::Duration kKeepaliveTime = absl::Seconds(30);
+inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
+inline constexpr absl::Duration kMinPingInterval = absl::Seconds(10);
 
 // --- calls -----------------------------------------------------------------------------------
 // I5: more than this many stops of one instance within an hour is a loop, not a plan.

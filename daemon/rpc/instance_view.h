@@ -1,0 +1,28 @@
+#ifndef QUIESCE_DAEMON_RPC_INSTANCE_VIEW_H_
+#define QUIESCE_DAEMON_RPC_INSTANCE_VIEW_H_
+
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "daemon/base/time.h"
+#include "daemon/core/decide.h"
+#include "daemon/core/facts.h"
+#include "daemon/store/records.h"
+
+namespace quiesce::rpc {
+
+// An instance and what is around it, at one moment. Borrowed for a call.
+struct InstanceView {
+  const core::InstanceRecord& record;
+  core::Surroundings around;
+  std::string_view project_alias;     // empty: not configured
+  absl::Time listed_at;               // when the last complete list of the project was requested
+  const store::Workspace* workspace;  // of a declared one; null: not known here
+  Now now;
+  // Whether the record is the store's row, not the engine's: with nodes, messages and authority.
+  bool whole = false;
+};
+
+}  // namespace quiesce::rpc
+
+#endif  // QUIESCE_DAEMON_RPC_INSTANCE_VIEW_H_

@@ -1,0 +1,50 @@
+#ifndef QUIESCE_DAEMON_RPC_SERVER_SERVICE_H_
+#define QUIESCE_DAEMON_RPC_SERVER_SERVICE_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "daemon/rpc/backend.h"
+#include "quiesce/v1/server.grpc.pb.h"
+
+namespace quiesce::rpc {
+
+// Who answers.
+struct ServerIdentity {
+  std::string name;     // from the configuration: "prod"
+  std::string version;  // "0.1.0"
+  std::string store;    // where the data is, without secrets: "sqlite:///var/lib/..."
+  absl::Time started;
+};
+
+// What the methods mean is in proto/quiesce/v1/server.proto.
+class ServerService final : public v1::ServerService::CallbackService {
+ public:
+  ServerService(Backend& backend, ServerIdentity identity)
+      : backend_(backend), identity_(std::move(identity)) {}
+
+  // The synchronous forms, which the generated base refuses, are not to be hidden.
+  using v1::ServerService::CallbackService::GetServerInfo;
+  using v1::ServerService::CallbackService::ListProjects;
+  using v1::ServerService::CallbackService::RefreshProject;
+
+  grpc::ServerUnaryReactor* GetServerInfo(grpc::CallbackServerContext* context,
+                                          const v1::GetServerInfoRequest* request,
+                                          v1::ServerInfo* response) override;
+  grpc::ServerUnaryReactor* ListProjects(grpc::CallbackServerContext* context,
+                                         const v1::ListProjectsRequest* request,
+                                         v1::ListProjectsResponse* response) override;
+  grpc::ServerUnaryReactor* RefreshProject(grpc::CallbackServerContext* context,
+                                           const v1::RefreshProjectRequest* request,
+                                           v1::Project* response) override;
+
+ private:
+  v1::ServerInfo Info(const std::string& principal) const;
+
+  Backend& backend_;
+  const ServerIdentity identity_;
+};
+
+}  // namespace quiesce::rpc
+
+#endif  // QUIESCE_DAEMON_RPC_SERVER_SERVICE_H_
