@@ -154,6 +154,13 @@ inline constexpr absl::Duration kEndedRunLifetime = absl::Hours(24 * 7);
 inline constexpr absl::Duration kPruneInterval = absl::Minutes(10);
 
 // --- files that people write -------------------------------------------------------------------
+// Names of the configuration: of the server, of credentials, aliases of projects.
+inline constexpr size_t kMaxConfigNameLength = 63;
+// A call that takes longer has failed in every way that matters, and a shutdown waits for it.
+inline constexpr absl::Duration kMaxCallDeadline = absl::Minutes(1);
+// The other times of the configuration.
+inline constexpr absl::Duration kMinTiming = absl::Milliseconds(100);
+inline constexpr absl::Duration kMaxTiming = absl::Hours(1);
 // Manifests and the configuration need four levels; beyond this it is an attack or another file.
 inline constexpr int kMaxYamlDepth = 32;
 // More are not read by anybody, and the first ones often cause the rest.

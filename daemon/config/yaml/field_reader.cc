@@ -1,9 +1,12 @@
 #include "daemon/config/yaml/field_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/config/yaml/duration.h"
 #include "daemon/config/yaml/suggestion.h"
@@ -116,6 +119,24 @@ std::optional<absl::Duration> FieldReader::Duration(const Node& value, const Pat
     return std::nullopt;
   }
   return *duration;
+}
+
+std::optional<int64_t> FieldReader::Integer(const Node& value, const Path& path, int64_t least,
+                                            int64_t most) {
+  const std::optional<std::string_view> text = Text(value, path);
+  if (!text) return std::nullopt;
+  int64_t number = 0;
+  // SimpleAtoi alone would also take "+5" and " 5".
+  const bool digits = !text->empty() && std::all_of(text->begin(), text->end(), [](char c) {
+    return absl::ascii_isdigit(static_cast<unsigned char>(c));
+  });
+  if (value.kind == Node::Kind::kPlain && digits && absl::SimpleAtoi(ToAbsl(*text), &number) &&
+      number >= least && number <= most) {
+    return number;
+  }
+  Report(value, absl::StrCat(path.ToString(), ": ", core::Quoted(*text),
+                             " is not a whole number from ", least, " to ", most));
+  return std::nullopt;
 }
 
 std::optional<size_t> FieldReader::OneOf(const Node& value, const Path& path,

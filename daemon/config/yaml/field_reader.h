@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,24 @@ class FieldReader {
     return seen;
   }
 
+  // Calls `read(key, value)` for each entry of a map with free keys; a key that occurs twice is
+  // passed over the second time, having been reported.
+  template <typename Read>
+  void ForEachEntry(const Node& map, Read read) {
+    std::set<std::string_view> seen;
+    for (uint32_t i = map.children; i != 0; i = tree_[tree_[i].next].next) {
+      const Node& key = tree_[i];
+      if (key.is_scalar() && seen.insert(key.text).second) read(key, tree_[key.next]);
+    }
+  }
+
+  // Calls `read(index, value)` for each item of a list.
+  template <typename Read>
+  void ForEachItem(const Node& list, Read read) {
+    size_t index = 0;
+    for (uint32_t i = list.children; i != 0; i = tree_[i].next) read(index++, tree_[i]);
+  }
+
   // Report a value that is no map, with an example of one, or no list, with what to write instead.
   bool IsMap(const Node& value, const Path& path, std::string_view example);
   bool IsList(const Node& value, const Path& path, std::string_view wanted);
@@ -60,6 +79,8 @@ class FieldReader {
   std::optional<bool> Boolean(const Node& value, const Path& path);
   std::optional<absl::Duration> Duration(const Node& value, const Path& path,
                                          absl::Duration longest);
+  // A whole number without quotes.
+  std::optional<int64_t> Integer(const Node& value, const Path& path, int64_t least, int64_t most);
   // One of `names`, as an index.
   std::optional<size_t> OneOf(const Node& value, const Path& path,
                               const std::vector<std::string_view>& names);

@@ -1,0 +1,50 @@
+#ifndef QUIESCE_DAEMON_CONFIG_CONFIG_H_
+#define QUIESCE_DAEMON_CONFIG_CONFIG_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/limits.h"
+#include "daemon/cloud/endpoint.h"
+#include "daemon/config/listener.h"
+#include "daemon/core/facts.h"
+#include "daemon/core/power_state.h"
+
+// What the configuration says, read and checked by config_file.h.
+namespace quiesce::config {
+
+// How to get at a cloud account. Holds no secret itself, and must not.
+struct Credential {
+  std::string name;
+  std::string token_file;  // absolute
+  int max_in_flight = limits::kDefaultMaxInFlight;
+};
+
+struct Project {
+  std::string id;
+  std::string alias;
+  std::string region;  // empty: only an endpoint is given
+  cloud::Endpoint endpoint;
+  std::string ca_file;     // absolute; empty: the system's authorities
+  std::string credential;  // name of one
+  core::ObservationMode observation = core::ObservationMode::kList;
+  core::StatusMap status_map;
+  // The endpoint that the store may still remember. Another one is refused at the start.
+  std::optional<cloud::Endpoint> moved_from;
+};
+
+// Valid by itself: every reference leads somewhere, every number is within its bounds. Whether
+// files exist and addresses are free is found out at the start.
+struct Config {
+  std::string server_name;
+  std::vector<Listener> listeners;  // at least one
+  std::string store_path;           // of the SQLite file, absolute
+  std::vector<Credential> credentials;
+  std::vector<Project> projects;  // at least one
+  core::Timing timing;            // of all projects
+};
+
+}  // namespace quiesce::config
+
+#endif  // QUIESCE_DAEMON_CONFIG_CONFIG_H_
