@@ -298,8 +298,10 @@ HttpReply HttpConnection::Send(const HttpRequest& request) {
   reply.retry_after = response.get_header_value("Retry-After");
   const bool framed = answered && IsFramed(response, reply.body.size());
   if (!framed || AsksToClose(response)) Close();
-  // Without framing an answer ends where the connection does, which may be our own doing.
-  const bool lost = answered ? !framed && WasCut() : !reply.too_large;
+  // Without a length an answer ends where the connection does, which may be our own doing. That
+  // goes for chunks too: the library takes an end between two of them for the last one.
+  const bool has_length = framed && response.has_header("Content-Length");
+  const bool lost = answered ? !has_length && WasCut() : !reply.too_large;
   if (lost) return Explain(static_cast<int>(error), std::move(reply));
   reply.transport = Transport::kAnswered;
   return reply;

@@ -89,13 +89,8 @@ TokenFile::Version TokenFile::VersionOf(const struct stat& info) {
 absl::StatusOr<std::shared_ptr<const std::string>> TokenFile::Get() {
   MutexLock lock(mu_);
   struct stat info {};
-  if (stat(path_.c_str(), &info) != 0) {
-    const int error = errno;
-    token_ = nullptr;
-    return ReadError(path_, error);
-  }
+  if (stat(path_.c_str(), &info) != 0) return ReadError(path_, errno);
   if (token_ != nullptr && VersionOf(info) == version_) return token_;
-  token_ = nullptr;
   Version version;
   QUIESCE_ASSIGN_OR_RETURN(auto token, Read(version));
   const absl::Time changed =

@@ -43,8 +43,9 @@ class TokenFile {
   const std::string path_;
   Clock* const clock_;
   Mutex mu_;
+  // The last version that was read and will not change unnoticed, and what it held; or null.
   Version version_ ABSL_GUARDED_BY(mu_);
-  std::shared_ptr<const std::string> token_ ABSL_GUARDED_BY(mu_);  // null: read again
+  std::shared_ptr<const std::string> token_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace quiesce::cloud

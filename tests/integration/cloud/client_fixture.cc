@@ -79,8 +79,8 @@ ListResult ClientFixture::List(absl::Duration deadline) {
 }
 
 std::string HttpAnswer(int status, std::string_view body, std::string_view more_headers) {
-  return absl::StrCat("HTTP/1.1 ", status, " Status\r\nContent-Type: application/json\r\n",
-                      "X-Request-Id: 0123456789abcdef\r\n", std::string(more_headers),
+  return absl::StrCat("HTTP/1.1 ", status, " Status\r\n", std::string(more_headers),
+                      "Content-Type: application/json\r\nX-Request-Id: 0123456789abcdef\r\n",
                       "Content-Length: ", body.size(), "\r\n\r\n", std::string(body));
 }
 

@@ -6,16 +6,19 @@
 #include <future>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/integration/cloud/client_fixture.h"
 #include "tests/support/hostile_server.h"
+#include "tests/support/test_certificates.h"
 
 namespace {
 
-// A look-up of this host hangs until the gate opens, and then finds 127.0.0.1.
-constexpr char kStalledHost[] = "stalled.example";
+// Every host of example.net is 127.0.0.1. The look-up of this one hangs until the gate opens.
+constexpr char kDomain[] = ".example.net";
+constexpr char kStalledHost[] = "stalled.example.net";
 std::promise<void>* entered = nullptr;
 std::shared_future<void> gate;
 
@@ -29,8 +32,8 @@ extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo
   if (node != nullptr && std::strcmp(node, kStalledHost) == 0) {
     entered->set_value();
     gate.wait();
-    node = "127.0.0.1";
   }
+  if (node != nullptr && absl::EndsWith(node, kDomain)) node = "127.0.0.1";
   return real(node, service, hints, result);
 }
 
@@ -51,6 +54,31 @@ TEST_F(NameLookupTest, AHostThatIsNotFoundIsNotSent) {
   EXPECT_EQ(result.outcome, Outcome::kNotSent);
   EXPECT_EQ(result.call_class, CallClass::kTransient);
   EXPECT_THAT(result.message, HasSubstr("cannot look up the host of https://nowhere.invalid"));
+}
+
+// The library's own matcher takes one in any place.
+TEST_F(NameLookupTest, AWildcardStandsForOneWholeLabel) {
+  const struct {
+    const char* name;
+    bool accepted;
+  } rows[] = {{"DNS:*.cloud.example.net", true},
+              {"DNS:db*.cloud.example.net", false},
+              {"DNS:dbss.*.example.net", false},
+              {"DNS:*.example.net", false},
+              {"DNS:dbss.cloud.example.net.evil.com", false}};
+  support::TestAuthority authority;
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    support::CertificateRequest request;
+    request.alternative_names = row.name;
+    const support::TestIdentity identity = authority.Issue(request);
+    HostileServer server(AnswerAll(Accepted()), &identity);
+    Connect(absl::StrCat("https://DBSS.Cloud.example.net:", server.port()), 1, authority.file());
+    const CallResult result = Stop();
+    EXPECT_EQ(result.outcome, row.accepted ? Outcome::kAccepted : Outcome::kNotSent);
+    client_.reset();
+    EXPECT_EQ(server.requests(), row.accepted ? 1 : 0);
+  }
 }
 
 // Nothing can interrupt a look-up. The caller has its word in time all the same, and the word
