@@ -27,17 +27,20 @@ struct BeginList {
   absl::StatusOr<Result> Run(Tables& tables, const OpContext& context);
 };
 
+// What is known of a list once all of it is there.
+struct ListCompletion {
+  absl::Duration took = absl::ZeroDuration();
+  absl::Duration interval = absl::ZeroDuration();  // until the next list, as it is now planned
+  absl::Time listed_at = absl::InfinitePast();     // when the list was requested, for display
+};
+
 // Takes one part of a complete, folded list: what it shows differently from what is recorded. The
 // parts of a list are submitted one after the other, each at most limits::kSliceRows rows; the
 // last one carries `completion`, and only with it does the project's freshness advance. A list
 // that is older than one that was taken already, in whole or in part, is ignored as a whole: what
 // a newer list left unsaid it has confirmed.
 struct Observe {
-  struct Completion {
-    absl::Duration took = absl::ZeroDuration();
-    absl::Duration interval = absl::ZeroDuration();  // until the next list, as it is now planned
-    absl::Time listed_at = absl::InfinitePast();     // when the list was requested, for display
-  };
+  using Completion = ListCompletion;
   struct Result {
     bool ignored = false;   // the list is older than what is recorded
     int64_t changed = 0;    // rows

@@ -1,5 +1,7 @@
 #include "daemon/store/sqlite_database.h"
 
+#include <cstring>
+
 #include "absl/strings/str_cat.h"
 #include "daemon/base/status_macros.h"
 #include "daemon/store/row_codec.h"
@@ -160,10 +162,11 @@ absl::Status SqliteDatabase::Close() {
 sqlite3_stmt* SqliteDatabase::Borrow(const char* sql) {
   if (!fatal_.ok()) return nullptr;
   std::vector<sqlite3_stmt*>& idle = idle_[sql];
-  if (!idle.empty()) {
+  while (!idle.empty()) {
     sqlite3_stmt* statement = idle.back();
     idle.pop_back();
-    return statement;
+    if (std::strcmp(sqlite3_sql(statement), sql) == 0) return statement;
+    sqlite3_finalize(statement);  // Of another text that was at this address before.
   }
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);

@@ -64,7 +64,8 @@ class SqliteDatabase {
   absl::Status CheckFile();
   // The status of a result code that is not OK, ROW or DONE; keeps it if it is fatal.
   absl::Status Failed(int code, std::string_view what);
-  // A statement for the literal `sql`, prepared once; null after an error, which is in fatal().
+  // A statement for `sql`, prepared once if that is a text that stays where it is; null after an
+  // error, which is in fatal().
   sqlite3_stmt* Borrow(const char* sql);
   void GiveBack(const char* sql, sqlite3_stmt* statement);
   void FinalizeAll();
@@ -77,7 +78,7 @@ class SqliteDatabase {
 };
 
 // One use of a prepared statement: bind the parameters in their order, step, read the columns in
-// their order. `sql` is a literal.
+// their order. `sql` lives as long as the query; a literal is prepared only once.
 //
 // Texts are not copied: what is bound must live until the query is gone.
 class SqliteQuery {

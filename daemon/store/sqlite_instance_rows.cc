@@ -63,33 +63,31 @@ std::string Marks(size_t count) {
 
 constexpr size_t kValueCount = 1 + std::size(kDesiredColumns) + std::size(kFactColumns);
 
-// Texts that live for ever, as the cache of prepared statements wants them.
-const char* Forever(std::string sql) { return (new std::string(std::move(sql)))->c_str(); }
-
-const char* ScanSql() {
-  static const char* const sql = Forever(absl::StrCat("SELECT ", absl::StrJoin(kKeyColumns, ", "),
-                                                      ", ", ValueColumns(), " FROM instances"));
+// The cache of prepared statements knows them by their addresses, so they live for ever.
+const std::string& ScanSql() {
+  static const auto& sql = *new std::string(absl::StrCat(
+      "SELECT ", absl::StrJoin(kKeyColumns, ", "), ", ", ValueColumns(), " FROM instances"));
   return sql;
 }
 
-const char* ReadSql() {
-  static const char* const sql =
-      Forever(absl::StrCat(ScanSql(), " WHERE project_id = ? AND instance_id = ?"));
+const std::string& ReadSql() {
+  static const auto& sql =
+      *new std::string(absl::StrCat(ScanSql(), " WHERE project_id = ? AND instance_id = ?"));
   return sql;
 }
 
-const char* InsertSql() {
-  static const char* const sql = Forever(absl::StrCat("INSERT INTO instances (", ValueColumns(),
-                                                      ", ", absl::StrJoin(kKeyColumns, ", "),
-                                                      ") VALUES (", Marks(kValueCount + 2), ")"));
+const std::string& InsertSql() {
+  static const auto& sql = *new std::string(
+      absl::StrCat("INSERT INTO instances (", ValueColumns(), ", ",
+                   absl::StrJoin(kKeyColumns, ", "), ") VALUES (", Marks(kValueCount + 2), ")"));
   return sql;
 }
 
 // The key is left out of SET, so that the index over it is not touched.
-const char* UpdateSql() {
-  static const char* const sql =
-      Forever(absl::StrCat("UPDATE instances SET (", ValueColumns(), ") = (", Marks(kValueCount),
-                           ") WHERE project_id = ? AND instance_id = ?"));
+const std::string& UpdateSql() {
+  static const auto& sql = *new std::string(
+      absl::StrCat("UPDATE instances SET (", ValueColumns(), ") = (", Marks(kValueCount),
+                   ") WHERE project_id = ? AND instance_id = ?"));
   return sql;
 }
 
@@ -229,10 +227,11 @@ core::InstanceKey ReadKey(SqliteQuery& query) {
   return key;
 }
 
-absl::Status WriteRecord(SqliteDatabase& db, const char* sql, const core::InstanceRecord& record) {
+absl::Status WriteRecord(SqliteDatabase& db, const std::string& sql,
+                         const core::InstanceRecord& record) {
   const std::string nodes = EncodeNodes(record.observation.nodes);
   const std::string intents = EncodeIntents(record.history.intents);
-  SqliteQuery query(db, sql);
+  SqliteQuery query(db, sql.c_str());
   query.Int(record.revision);
   BindDesired(query, record.desired);
   BindAttempt(query, record.attempt);
@@ -246,7 +245,7 @@ absl::Status WriteRecord(SqliteDatabase& db, const char* sql, const core::Instan
 
 absl::StatusOr<std::optional<core::InstanceRecord>> ReadInstanceRow(SqliteDatabase& db,
                                                                     const core::InstanceKey& key) {
-  SqliteQuery query(db, ReadSql());
+  SqliteQuery query(db, ReadSql().c_str());
   query.Text(key.project_id).Text(key.instance_id);
   QUIESCE_ASSIGN_OR_RETURN(const bool row, query.Step());
   if (!row) return std::optional<core::InstanceRecord>();
@@ -286,7 +285,7 @@ absl::StatusOr<std::vector<core::InstanceKey>> ReadOpenAttempts(SqliteDatabase& 
 
 absl::Status ScanInstances(SqliteDatabase& db,
                            absl::FunctionRef<void(core::InstanceRecord)> visit) {
-  SqliteQuery query(db, ScanSql());
+  SqliteQuery query(db, ScanSql().c_str());
   while (true) {
     QUIESCE_ASSIGN_OR_RETURN(const bool row, query.Step());
     if (!row) return absl::OkStatus();
