@@ -6,9 +6,9 @@
 #include "client/cli/times.h"
 #include "client/cli/words.h"
 #include "client/lib/filter.h"
-#include "client/manifest/duration.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/status_macros.h"
+#include "daemon/config/yaml/duration.h"
 #include "daemon/core/names.h"
 
 namespace quiesce::cli {
@@ -33,7 +33,7 @@ absl::Status NeedsOne(const std::vector<std::string>& references, std::string_vi
 
 absl::Status ReadDuration(std::string_view flag, const std::string& text, absl::Duration& out) {
   if (text.empty()) return absl::OkStatus();
-  const absl::StatusOr<absl::Duration> duration = manifest::ParseDuration(text);
+  const absl::StatusOr<absl::Duration> duration = yaml::ParseDuration(text);
   if (!duration.ok()) {
     const absl::string_view message = duration.status().message();
     return Bad(flag, {message.data(), message.size()});

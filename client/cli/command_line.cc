@@ -11,8 +11,8 @@
 #include "client/cli/help.h"
 #include "client/cli/option_parser.h"
 #include "client/cli/verbs.h"
-#include "client/manifest/suggestion.h"
 #include "daemon/base/status_macros.h"
+#include "daemon/config/yaml/suggestion.h"
 #include "daemon/core/names.h"
 
 namespace quiesce::cli {
@@ -91,7 +91,7 @@ size_t FindVerbAt(const std::vector<std::string>& arguments) {
 absl::Status UnknownVerb(const std::string& name) {
   std::vector<std::string_view> known = {"help"};
   for (const Verb& verb : Verbs()) known.push_back(verb.name);
-  const std::string hint = manifest::DidYouMean(name, known);
+  const std::string hint = yaml::DidYouMean(name, known);
   return absl::InvalidArgumentError(absl::StrCat(
       "unknown verb ", core::Quoted(name), hint.empty() ? "; quiesce --help lists them" : hint));
 }

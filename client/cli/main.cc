@@ -14,8 +14,8 @@
 #include "client/cli/run_command.h"
 #include "client/cli/signal_interrupts.h"
 #include "client/cli/terminal.h"
-#include "client/cli/version.h"
 #include "client/lib/client.h"
+#include "daemon/base/version.h"
 
 namespace quiesce::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "CLI/CLI.hpp"  // Takes seconds to compile: only here.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "client/manifest/suggestion.h"
+#include "daemon/config/yaml/suggestion.h"
 #include "daemon/core/names.h"
 
 namespace quiesce::cli {
@@ -35,7 +35,7 @@ absl::Status UnknownArgument(const OptionSet& set, const std::string& argument) 
   }
   const std::vector<std::string_view> known(names.begin(), names.end());
   return absl::InvalidArgumentError(
-      absl::StrCat("unknown flag ", core::Quoted(flag), manifest::DidYouMean(flag, known)));
+      absl::StrCat("unknown flag ", core::Quoted(flag), yaml::DidYouMean(flag, known)));
 }
 
 // A flag that was given and the values it got; CLI11 writes into it.

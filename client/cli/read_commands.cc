@@ -19,9 +19,9 @@
 #include "client/cli/render_status.h"
 #include "client/cli/run_reader.h"
 #include "client/cli/times.h"
-#include "client/cli/version.h"
 #include "client/cli/words.h"
 #include "client/lib/api_error.h"
+#include "daemon/base/version.h"
 
 namespace quiesce::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/manifest/suggestion.h"
+#include "daemon/config/yaml/suggestion.h"
 #include "daemon/core/names.h"
 
 namespace quiesce::cli {
@@ -45,7 +45,7 @@ absl::StatusOr<std::string> ParseEnumWord(const google::protobuf::EnumDescriptor
   const std::vector<std::string> words = EnumWords(type);
   if (std::find(words.begin(), words.end(), word) != words.end()) return word;
   const std::vector<std::string_view> known(words.begin(), words.end());
-  std::string way_out = manifest::DidYouMean(word, known);
+  std::string way_out = yaml::DidYouMean(word, known);
   if (way_out.empty()) way_out = absl::StrCat("; it is one of ", absl::StrJoin(words, " "));
   return absl::InvalidArgumentError(absl::StrCat(core::Quoted(text), " is unknown", way_out));
 }

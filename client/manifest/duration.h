@@ -2,12 +2,9 @@
 #define QUIESCE_CLIENT_MANIFEST_DURATION_H_
 
 #include "absl/time/time.h"
-#include "daemon/config/yaml/duration.h"
 #include "google/protobuf/duration.pb.h"
 
 namespace quiesce::manifest {
-
-using yaml::ParseDuration;
 
 google::protobuf::Duration ToProto(absl::Duration duration);
 
