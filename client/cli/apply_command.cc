@@ -138,7 +138,7 @@ bool Cancel(const v1::Run& run, Environment& env, std::vector<std::string>& json
       },
       call);
   (void)status;
-  Print(env, RenderCancelled(*response, items, OutView(env)));
+  Print(env, "\n" + RenderCancelled(*response, items, OutView(env)));
   return true;
 }
 
