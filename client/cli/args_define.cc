@@ -12,7 +12,7 @@ void DefineFiles(std::vector<std::string>& files, OptionSet& set) {
 
 void DefineFilter(FilterArgs& args, OptionSet& set) {
   set.Value("-w,--workspace", "WORKSPACE", args.workspace,
-            "only instances of this workspace (else $QUIESCE_WORKSPACE)");
+            "only instances of this workspace [$QUIESCE_WORKSPACE]");
   set.Value("-p,--project", "PROJECT", args.project, "only of this project, by alias or id");
   set.Value("--phase", "PHASE", args.phase,
             "only in this phase: pending, waiting, stopping, stopped, drifted, retrying, stalled, "
@@ -47,7 +47,7 @@ void DefineTerms(HoldTermsArgs& args, OptionSet& set) {
 
 void Define(GlobalArgs& args, OptionSet& set) {
   set.Value("--server", "ADDRESS", args.server,
-            "the daemon: unix:///path or a loopback host:port; default "
+            "the daemon: unix:///path, or host:port on this machine; default "
             "unix:///run/quiesced/api.sock",
             "QUIESCE_SERVER");
   set.Value("-o,--output", "FORMAT", args.output_text, "table (default) or json", "QUIESCE_OUTPUT");
@@ -120,7 +120,7 @@ void Define(WatchArgs& args, OptionSet& set) { DefineFilter(args.filter, set); }
 void Define(WaitArgs& args, OptionSet& set) {
   set.Arguments(args.references);
   set.Value("-w,--workspace", "WORKSPACE", args.workspace,
-            "all declared instances of this workspace (else $QUIESCE_WORKSPACE)");
+            "all declared instances of this workspace [$QUIESCE_WORKSPACE]");
   set.Flag("--all", args.everything, "all declared instances");
   set.Value("--for", "CONDITION", args.condition, "what for: stopped (default, and the only one)");
   DefineTimeout(args.timeout_text, "for all of them; default: as long as it takes", set);

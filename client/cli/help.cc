@@ -45,7 +45,7 @@ std::string FlagText(const OptionSet::Option& option, const View& view) {
   if (names.substr(0, 2) == "--") names = "    " + names;
   if (!option.placeholder.empty()) absl::StrAppend(&names, " ", option.placeholder);
   const std::string help =
-      option.env.empty() ? option.help : absl::StrCat(option.help, " (else $", option.env, ")");
+      option.env.empty() ? option.help : absl::StrCat(option.help, " [$", option.env, "]");
   const std::string head = "  " + names;
   if (DisplayWidth(head) + 2 > kHelpAt) return head + "\n" + Labelled("", help, kHelpAt, view);
   return Labelled(head, help, kHelpAt, view);

@@ -59,6 +59,28 @@ void Define(CLI::App& app, Slot& slot) {
   }
 }
 
+// `-f=FILE` as two arguments, as kubectl takes it; CLI11 would take `=FILE` for the value.
+std::vector<std::string> SplitShortFlags(const OptionSet& set,
+                                         const std::vector<std::string>& arguments) {
+  const auto takes_value = [&set](const std::string& flag) {
+    return std::any_of(
+        set.options().begin(), set.options().end(), [&flag](const OptionSet::Option& option) {
+          return option.flag == nullptr && !option.names.empty() &&
+                 ("," + option.names + ",").find("," + flag + ",") != std::string::npos;
+        });
+  };
+  std::vector<std::string> out;
+  bool is_value = false;  // of the flag before
+  for (const std::string& argument : arguments) {
+    const bool split = !is_value && argument.size() > 2 && argument[0] == '-' &&
+                       argument[2] == '=' && takes_value(argument.substr(0, 2));
+    out.push_back(split ? argument.substr(0, 2) : argument);
+    if (split) out.push_back(argument.substr(3));
+    is_value = !is_value && takes_value(argument);
+  }
+  return out;
+}
+
 absl::Status Take(Slot& slot, const GetEnv& getenv) {
   const OptionSet::Option& option = *slot.option;
   if (option.flag != nullptr) {
@@ -98,7 +120,8 @@ absl::Status ParseOptions(const OptionSet& set, const std::vector<std::string>& 
     Define(app, slots.back());
   }
   try {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    std::vector<std::string> reversed = SplitShortFlags(set, arguments);
+    std::reverse(reversed.begin(), reversed.end());
     app.parse(std::move(reversed));
   } catch (const CLI::ArgumentMismatch&) {
     // Every flag takes exactly one value: the last one has none.
@@ -107,7 +130,10 @@ absl::Status ParseOptions(const OptionSet& set, const std::vector<std::string>& 
   } catch (const CLI::Error& error) {
     return absl::InvalidArgumentError(error.what());
   }
-  const std::vector<std::string> unknown = app.remaining();
+  std::vector<std::string> unknown = app.remaining();
+  // CLI11 counts the mark after which nothing is a flag as unknown.
+  const auto mark = std::find(unknown.begin(), unknown.end(), "--");
+  if (mark != unknown.end()) unknown.erase(mark);
   if (!unknown.empty()) {
     const auto flag = std::find_if(unknown.begin(), unknown.end(), [](const std::string& text) {
       return text.size() > 1 && text[0] == '-';

@@ -146,10 +146,11 @@ std::vector<Verb> MakeVerbs() {
        "6   --timeout is over; the work goes on"},
 
       {"hold", kHold, "leave something alone for a while",
-       "INSTANCE|workspace/W|project/P... --for DURATION --reason TEXT\n"
+       "SCOPE... --for DURATION|--until TIME --reason TEXT\n"
        "quiesce hold --extend HOLD --for DURATION\n"
        "quiesce hold --list [--all]",
-       "From the moment of the answer no stop call is decided for anything in the scope. Calls "
+       "A scope is an instance, workspace/W or project/P; for everything there is freeze. From the "
+       "moment of the answer no stop call is decided for anything in the scope. Calls "
        "that "
        "were on their way already are listed: these may still stop something. A hold starts "
        "nothing, "
@@ -158,7 +159,7 @@ std::vector<Verb> MakeVerbs() {
        "quiesce hold workspace/billing-prod --until 18:00 --reason 'month end'\n"
        "quiesce hold --list",
        ""},
-      {"unhold", kHold, "end a hold now", "INSTANCE|workspace/W|project/P|hold/ID...",
+      {"unhold", kHold, "end a hold now", "SCOPE|hold/ID...",
        "What it covered is stopped as soon as nothing else keeps it. If there are several holds on "
        "exactly this scope they are listed: name one, or end --all.",
        "quiesce unhold billing-om-17\n"
