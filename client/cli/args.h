@@ -21,6 +21,7 @@ namespace quiesce::cli {
 // What checks need to know of the world.
 struct ParseContext {
   GetEnv getenv;
+  std::string login_name;  // by the system's list of users; may be empty
   absl::Time now;
   absl::TimeZone zone = absl::UTCTimeZone();
 };

@@ -124,6 +124,7 @@ absl::Status CheckTerms(HoldTermsArgs& args, const ParseContext& context) {
   if (args.reason.empty()) return Usage("why? --reason TEXT is required");
   if (args.owner.empty()) args.owner = context.getenv("USER");
   if (args.owner.empty()) args.owner = context.getenv("LOGNAME");
+  if (args.owner.empty()) args.owner = context.login_name;
   if (args.owner.empty()) return Usage("who wants it? --owner WHO is required");
   QUIESCE_RETURN_IF_ERROR(Verify("--reason", core::ReasonProblem(args.reason)));
   return Verify("--owner", core::OwnerProblem(args.owner));

@@ -1,3 +1,4 @@
+#include <pwd.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -23,6 +24,11 @@ namespace {
 std::string GetVariable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value == nullptr ? "" : value;
+}
+
+std::string LoginName() {
+  const passwd* entry = getpwuid(geteuid());
+  return entry == nullptr ? "" : entry->pw_name;
 }
 
 Environment MakeEnvironment(Interrupts& interrupts) {
@@ -56,6 +62,7 @@ client::ClientOptions MakeOptions(const GlobalArgs& args) {
 ExitCode Run(const std::vector<std::string>& arguments, Environment& env) {
   ParseContext context;
   context.getenv = GetVariable;
+  context.login_name = LoginName();
   context.now = absl::Now();
   context.zone = absl::LocalTimeZone();
   const auto line = ParseCommandLine(arguments, context);

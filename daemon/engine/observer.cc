@@ -1,6 +1,7 @@
 #include "daemon/engine/observer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -170,6 +171,7 @@ void Observer::Begin(Look& look) {
   store_.Submit(store::BeginList{}, [this, pass](absl::StatusOr<int64_t> seq) {
     if (!seq.ok()) return Finish(*pass, seq.status());
     const Now now = clock_.Read();
+    if (pass->look->project->credential->throttled_until > now.steady) return PutOff(*pass);
     pass->info = core::ListInfo{*seq, now.steady};
     pass->listed_at = now.wall;
     pass->look->last_started = now.steady;
@@ -179,11 +181,21 @@ void Observer::Begin(Look& look) {
   });
 }
 
+// The credential was paused while the list got its number. Nothing failed; it comes after the pause.
+void Observer::PutOff(ListPass& pass) {
+  Look& look = *pass.look;
+  look.listing = false;
+  look.wanted = true;
+  look.refreshers.insert(look.refreshers.begin(), std::make_move_iterator(pass.refreshers.begin()),
+                         std::make_move_iterator(pass.refreshers.end()));
+  Schedule(look);
+}
+
 void Observer::Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result) {
   ProjectState& project = *pass->look->project;
   const Now now = clock_.Read();
   pass->took = now.steady - pass->info.started;
-  project.credential->last_answer = result.call_class;
+  project.credential->last_answer = result.ok ? core::CallClass::kAccepted : result.call_class;
   if (!result.ok) {
     if (result.call_class == core::CallClass::kThrottled) {
       const absl::Duration pause = result.retry_after.value_or(limits::kDefaultThrottlePause);

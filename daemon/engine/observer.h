@@ -51,6 +51,7 @@ class Observer {
   void Schedule(Look& look);
   SteadyTime NextStart(const Look& look, const Now& now) const;
   void Begin(Look& look);
+  void PutOff(ListPass& pass);
   void Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result);
   void Compare(std::shared_ptr<ListPass> pass);
   void FindMissing(ListPass& pass);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/sha256.h"
@@ -19,8 +21,11 @@ struct Planner::Draft {
   std::vector<core::PlanItem> items;
   Sha256 digest;
   size_t declared = 0;  // of request.specs
-  uint32_t stamp = 0;   // marks the rows of this plan's set
-  int looks = 0;        // lists waited for
+  // The set: project and instance ids, which point into request.specs. In the draft and not a mark
+  // on the rows: several plans are in the making at a time, and an instance may get its row only
+  // after it was looked up.
+  absl::flat_hash_set<std::pair<std::string_view, std::string_view>> named;
+  int looks = 0;  // lists waited for
   std::vector<ProjectRows*> to_release;
   size_t stored = 0;  // of items
 };
@@ -64,7 +69,6 @@ void Planner::CreatePlan(PlanRequest request, Done<store::Plan> done) {
   draft->plan.spec_count = static_cast<int64_t>(request.specs.size());
   draft->plan.workspace_generation = workspace == nullptr ? 0 : workspace->generation;
   draft->plan.created_by = request.principal;
-  draft->stamp = ++stamp_;
   draft->request = std::move(request);
   draft->done = std::move(done);
   Look(std::move(draft));
@@ -114,10 +118,8 @@ void Planner::Declare(std::shared_ptr<Draft> draft) {
 absl::Status Planner::DeclareOne(Draft& draft, const core::Spec& spec, const Now& now) {
   Row* row = registry_.Find(spec.key);
   core::InstanceRecord record;
-  if (row != nullptr) {
-    row->plan_stamp = draft.stamp;
-    record = registry_.Expand(*row);
-  }
+  if (row != nullptr) record = registry_.Expand(*row);
+  draft.named.emplace(spec.key.project_id, spec.key.instance_id);
   const core::ProjectFreshness& freshness = registry_.Project(spec.key.project_id).freshness;
   const core::Surroundings around{projects_.SettingsOf(spec.key.project_id), freshness,
                                   reconciler_.holds(),
@@ -140,16 +142,11 @@ void Planner::Release(std::shared_ptr<Draft> draft) {
   if (draft->to_release.empty()) return Complete(std::move(draft));
   ProjectRows* project = draft->to_release.back();
   draft->to_release.pop_back();
-  std::vector<const Row*> released;
   for (const auto& [id, row] : project->rows()) {
-    if (row->declared && row->plan_stamp != draft->stamp &&
-        registry_.WorkspaceOf(*row) == draft->request.workspace) {
-      released.push_back(row.get());
-    }
+    if (!row->declared || registry_.WorkspaceOf(*row) != draft->request.workspace) continue;
+    const bool named = draft->named.contains(std::make_pair(std::string_view(project->id()), id));
+    if (!named) Keep(*draft, core::PlanReleased(registry_.Expand(*row)));
   }
-  std::sort(released.begin(), released.end(),
-            [](const Row* a, const Row* b) { return a->instance_id < b->instance_id; });
-  for (const Row* row : released) Keep(*draft, core::PlanReleased(registry_.Expand(*row)));
   executor_.Post([this, draft]() mutable { Release(std::move(draft)); });
 }
 

@@ -65,7 +65,6 @@ class Planner {
   Observer& observer_;
   Reconciler& reconciler_;
   std::map<std::string, store::Workspace, std::less<>> workspaces_;
-  uint32_t stamp_ = 0;
 };
 
 }  // namespace quiesce::engine

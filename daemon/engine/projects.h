@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/btree_set.h"
 #include "absl/time/time.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/time.h"
@@ -61,7 +61,12 @@ struct ProjectState {
   ProjectRows* rows = nullptr;
 
   // Declared rows that are not settled as stopped or gone: decided again after each list.
-  absl::flat_hash_set<Row*> open;
+  // In the order of instance ids: the same events lead to the same calls in the same order, which
+  // is what makes a simulation repeatable.
+  struct ByInstanceId {
+    bool operator()(const Row* a, const Row* b) const { return a->instance_id < b->instance_id; }
+  };
+  absl::btree_set<Row*, ByInstanceId> open;
   size_t unsettled = 0;  // rows whose next change is expected from the cloud
   int calls_in_flight = 0;
 

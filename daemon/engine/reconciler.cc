@@ -272,6 +272,7 @@ std::string Reconciler::WhyNot(const ProjectState* project, const store::Claimed
   if (now.steady - call.claimed_at > limits::kMaxHandOverDelay) {
     return "no connection was free in time";
   }
+  if (project->credential->throttled_until > now.steady) return "its credential was paused";
   if (holds_.Strongest(call.key, call.workspace, now.wall) != nullptr) {
     return "a hold was made in the meantime";
   }

@@ -70,7 +70,6 @@ struct Row {
   bool unsettled = false;                   // its next change is expected from the cloud
   SteadyTime due = SteadyTime::Infinite();  // of its live timer
   uint32_t list_stamp = 0;                  // the list that last showed it, by ProjectRows::stamp
-  uint32_t plan_stamp = 0;                  // the plan that last named it
 
   std::string_view uid_view() const { return {uid.data(), uid.size()}; }
 };

@@ -14,7 +14,6 @@ import time
 import urllib.request
 
 QUIESCED, QUIESCE, DBSS_SIM = (os.path.abspath(path) for path in sys.argv[1:4])
-TEAMS = ["billing", "risk", "ledger"]
 # What the demo waits for is made short. Without this line a daemon takes its time: it looks every
 # minute, and gives a stop half a minute to show.
 TIMING = "{call_deadline: 1s, settle: 3s, list_idle: 2s, list_active: 500ms}"
@@ -132,12 +131,12 @@ class Demo:
             out.write("\n".join(lines) + "\n")
         return path
 
-    def write_config(self, projects):
+    def write_config(self, teams):
         lines = [f'server: {{name: demo, listen: ["unix://{self.folder}/api/api.sock"]}}',
                  f"store: sqlite://{self.folder}/quiesced.db",
                  f"credentials: {{main: {{type: token_file, file: {self.folder}/token}}}}",
                  f"timing: {TIMING}", "projects:"]
-        for team, project in zip(TEAMS, projects):
+        for team, project in teams.items():
             lines.append(f"  {team}-cn: {{id: {project['id']}, credential: main, "
                          f'endpoint: "http://127.0.0.1:{self.port}"}}')
         self.write("quiesced.yaml", lines)
@@ -199,19 +198,20 @@ def hold(demo, project, instance):
     demo.eventually("without the hold it is stopped", lambda: not demo.is_running(project, instance["id"]))
 
 
-def kill_in_mid_apply(demo, project, manifest, total):
+def kill_in_mid_apply(demo, team, project, manifest):
     demo.say("SIGKILL in the middle of an apply: nothing is lost, nothing is stopped twice")
     demo.sim("POST", "/_sim/settings", {"stop_latency_ms": 150})
     demo.quiesce("apply", "-f", manifest, "--auto-approve", "--detach")
-    stops = f"/_sim/stops?project={project}"
+    stops = f"/_sim/stops?project={project['id']}"
+    total = len(project["instances"])
     demo.eventually("some stops were sent", lambda: demo.sim("GET", stops)["stop_requests"] >= 5)
     demo.daemon.kill()
     demo.daemon.wait()
     sent = demo.sim("GET", stops)["stop_requests"]
     demo.check(f"killed after {sent} of {total} stops", sent < total)
     demo.start_daemon()
-    demo.quiesce("wait", "-w", TEAMS[2], "--timeout", "60s")
-    demo.check("all of them are stopped", demo.count("-w", TEAMS[2], "--phase", "stopped") == total)
+    demo.quiesce("wait", "-w", team, "--timeout", "60s")
+    demo.check("all of them are stopped", demo.count("-w", team, "--phase", "stopped") == total)
     told = demo.sim("GET", "/_sim/stops")
     demo.check("no instance was stopped twice, in the whole demo",
                told["stopped_twice"] == 0 and told["redundant_stops"] == 0
@@ -227,9 +227,11 @@ def leave(demo):
 def play(demo):
     demo.say("a simulated cloud: 120 instances in three projects, some of them pairs, all running")
     projects = demo.start_cloud()
-    demo.write_config(projects)
+    # A team for each project, called as its instances are: billing-om-01 is billing's.
+    teams = {project["instances"][0]["name"].split("-")[0]: project for project in projects}
+    demo.write_config(teams)
     manifests = [demo.write_manifest(team, project["instances"])
-                 for team, project in zip(TEAMS, projects)]
+                 for team, project in teams.items()]
     demo.say("the daemon, on one SQLite file (timing " + TIMING + ")")
     demo.start_daemon()
     first, second, third = projects
@@ -237,7 +239,7 @@ def play(demo):
     drift(demo, first["id"], first["instances"][0])
     cannot_be_stopped(demo, second["id"], second["instances"][1])
     hold(demo, first["id"], first["instances"][2])
-    kill_in_mid_apply(demo, third["id"], manifests[2], len(third["instances"]))
+    kill_in_mid_apply(demo, list(teams)[2], third, manifests[2])
     leave(demo)
 
 
