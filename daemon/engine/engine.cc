@@ -17,7 +17,7 @@ Engine::Engine(Executor& executor, Clock& clock, Random& random, store::StateSto
       watches_(registry_),
       waits_(executor, registry_),
       runs_(executor, clock, store, registry_),
-      observer_(executor, clock, store, api, registry_, projects_),
+      observer_(executor, clock, store, api, registry_, projects_, *this),
       reconciler_(executor, clock, store, api, registry_, projects_, observer_, *this),
       planner_(executor, clock, random, store, registry_, projects_, observer_, reconciler_) {}
 
@@ -96,6 +96,10 @@ void Engine::OnDecision(const Row& row, const core::Decision& decision, bool by_
   runs_.OnDecision(row, decision);
   waits_.OnDecision(row, decision);
   if (by_time) watches_.VerdictChanged(row);
+}
+
+void Engine::OnThrottled(CredentialState& credential, std::optional<absl::Duration> retry_after) {
+  reconciler_.Pause(credential, retry_after);
 }
 
 // Forgets, now and then, what nobody can ask for any more.

@@ -2,6 +2,7 @@
 #define QUIESCE_DAEMON_ENGINE_ENGINE_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,7 @@ namespace quiesce::engine {
 //
 // It knows the world through four interfaces only: Executor, Clock, StateStore and InstanceApi. A
 // test that drives those drives the whole engine, on one thread and under virtual time.
-class Engine final : private Reconciler::Listener {
+class Engine final : private Reconciler::Listener, private Observer::Listener {
  public:
   Engine(Executor& executor, Clock& clock, Random& random, store::StateStore& store,
          cloud::InstanceApi& api, const std::vector<ProjectConfig>& projects);
@@ -59,6 +60,7 @@ class Engine final : private Reconciler::Listener {
 
  private:
   void OnDecision(const Row& row, const core::Decision& decision, bool by_time) override;
+  void OnThrottled(CredentialState& credential, std::optional<absl::Duration> retry_after) override;
 
   void Take(store::InstanceChanged& change);
   void Take(store::InstanceForgotten& change);

@@ -76,8 +76,14 @@ bool IsNews(const Row* row, const core::ListedInstance& listed) {
 }  // namespace
 
 Observer::Observer(Executor& executor, Clock& clock, store::StateStore& store,
-                   cloud::InstanceApi& api, Registry& registry, Projects& projects)
-    : executor_(executor), clock_(clock), store_(store), api_(api), registry_(registry) {
+                   cloud::InstanceApi& api, Registry& registry, Projects& projects,
+                   Listener& listener)
+    : executor_(executor),
+      clock_(clock),
+      store_(store),
+      api_(api),
+      registry_(registry),
+      listener_(listener) {
   for (const auto& project : projects.all()) {
     looks_.push_back(std::make_unique<Look>());
     looks_.back()->project = project.get();
@@ -181,7 +187,8 @@ void Observer::Begin(Look& look) {
   });
 }
 
-// The credential was paused while the list got its number. Nothing failed; it comes after the pause.
+// The credential was paused while the list got its number. Nothing failed; it comes after the
+// pause.
 void Observer::PutOff(ListPass& pass) {
   Look& look = *pass.look;
   look.listing = false;
@@ -198,10 +205,7 @@ void Observer::Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result) 
   project.credential->last_answer = result.ok ? core::CallClass::kAccepted : result.call_class;
   if (!result.ok) {
     if (result.call_class == core::CallClass::kThrottled) {
-      const absl::Duration pause = result.retry_after.value_or(limits::kDefaultThrottlePause);
-      project.credential->throttled_until =
-          std::max(project.credential->throttled_until,
-                   now.steady + std::min(pause, limits::kMaxThrottlePause));
+      listener_.OnThrottled(*project.credential, result.retry_after);
     }
     const absl::Status status = ListFailed(project.config.settings, result);
     project.last_error = ListError{now.wall, std::move(result)};

@@ -2,6 +2,7 @@
 #define QUIESCE_DAEMON_ENGINE_OBSERVER_H_
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,8 +23,16 @@ namespace quiesce::engine {
 // Lives on the engine's loop.
 class Observer {
  public:
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    // A list was answered with 429: the credential has to pause.
+    virtual void OnThrottled(CredentialState& credential,
+                             std::optional<absl::Duration> retry_after) = 0;
+  };
+
   Observer(Executor& executor, Clock& clock, store::StateStore& store, cloud::InstanceApi& api,
-           Registry& registry, Projects& projects);
+           Registry& registry, Projects& projects, Listener& listener);
   ~Observer();
 
   // Starts listing every observed project.
@@ -63,6 +72,7 @@ class Observer {
   store::StateStore& store_;
   cloud::InstanceApi& api_;
   Registry& registry_;
+  Listener& listener_;
   std::vector<std::unique_ptr<Look>> looks_;
   bool stopped_ = false;
 };

@@ -34,7 +34,8 @@ struct CredentialState {
   int in_flight = 0;  // handed to the cloud adapter, not answered
   int claiming = 0;   // in a claim, not decided
   SteadyTime throttled_until = SteadyTime::Never();
-  std::deque<core::InstanceKey> ready;  // calls that are due, first come first served
+  SteadyTime resumes_at = SteadyTime::Never();  // a timer dispatches what is ready then
+  std::deque<core::InstanceKey> ready;          // calls that are due, first come first served
   // Of the last answer to a list or stop: OK, or what it was refused with.
   core::CallClass last_answer = core::CallClass::kNone;
 

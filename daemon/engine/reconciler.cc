@@ -221,8 +221,31 @@ void Reconciler::QueueCall(Row& row, ProjectState& project) {
   Dispatch(*project.credential);
 }
 
+void Reconciler::Pause(CredentialState& credential, std::optional<absl::Duration> retry_after) {
+  const SteadyTime now = clock_.Read().steady;
+  const absl::Duration pause = retry_after.value_or(limits::kDefaultThrottlePause);
+  const SteadyTime until = now + std::min(pause, limits::kMaxThrottlePause);
+  if (until <= credential.throttled_until) return;
+  const bool goes_on = credential.throttled_until > now;
+  credential.throttled_until = until;
+  if (goes_on) return;
+  std::vector<core::InstanceKey> keys;
+  for (const auto& project : projects_.all()) {
+    if (project->credential != &credential) continue;
+    for (const Row* row : project->open) keys.push_back(registry_.KeyOf(*row));
+  }
+  Sweep(std::move(keys));
+}
+
 void Reconciler::Dispatch(CredentialState& credential) {
-  if (draining_ || clock_.Read().steady < credential.throttled_until) return;
+  if (draining_) return;
+  if (clock_.Read().steady < credential.throttled_until) {
+    // What is ready goes on after the pause, whoever began or prolonged it.
+    if (credential.ready.empty() || credential.resumes_at == credential.throttled_until) return;
+    credential.resumes_at = credential.throttled_until;
+    executor_.PostAt(credential.resumes_at, [this, &credential] { Dispatch(credential); });
+    return;
+  }
   const int slots =
       std::min<int>({credential.free_slots(), static_cast<int>(credential.ready.size()),
                      static_cast<int>(limits::kMaxGroupOperations)});
@@ -305,17 +328,9 @@ void Reconciler::Answered(CredentialState& credential, const store::ClaimedCall&
     if (project->calls_in_flight == 0) observer_.Reconsider(*project);
   }
   if (result.call_class != core::CallClass::kNone) credential.last_answer = result.call_class;
-  if (result.call_class == core::CallClass::kThrottled) Throttle(credential, result);
+  if (result.call_class == core::CallClass::kThrottled) Pause(credential, result.retry_after);
   Record(store::Finish{call.key, call.attempt_id, call.fence, std::move(result)});
   Dispatch(credential);
-}
-
-void Reconciler::Throttle(CredentialState& credential, const core::CallResult& result) {
-  const absl::Duration pause = result.retry_after.value_or(limits::kDefaultThrottlePause);
-  const SteadyTime until = clock_.Read().steady + std::min(pause, limits::kMaxThrottlePause);
-  if (until <= credential.throttled_until) return;
-  credential.throttled_until = until;
-  executor_.PostAt(until, [this, &credential] { Dispatch(credential); });
 }
 
 void Reconciler::Record(store::Finish finish) {

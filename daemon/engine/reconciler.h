@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <queue>
 #include <utility>
 #include <vector>
@@ -51,6 +52,9 @@ class Reconciler {
   // A hold that ended long ago left the store.
   void HoldForgotten(const std::string& id) { holds_.Remove(id); }
 
+  // The cloud answered 429: no call and no list under the credential for so long.
+  void Pause(CredentialState& credential, std::optional<absl::Duration> retry_after);
+
   // From now on: decide and act. Before it, rows are only taken in.
   void Start();
   // Claims nothing from now on. `idle` runs once no call is in flight and every outcome is
@@ -81,7 +85,6 @@ class Reconciler {
   void Answered(CredentialState& credential, const store::ClaimedCall& call,
                 core::CallResult result);
   void Record(store::Finish finish);
-  void Throttle(CredentialState& credential, const core::CallResult& result);
 
   void QueueLatch(Row& row);
   void FlushLatches();
