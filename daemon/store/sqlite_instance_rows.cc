@@ -338,7 +338,9 @@ absl::StatusOr<PrunedTombstones> DeleteOldTombstones(SqliteDatabase& db, SteadyT
 }
 
 absl::Status ScanTombstones(SqliteDatabase& db, absl::FunctionRef<void(InstanceForgotten)> visit) {
-  SqliteQuery query(db, "SELECT project_id, instance_id, revision FROM tombstones");
+  // In the order of their revisions, as the feed told of them: watches are resumed by it.
+  SqliteQuery query(db,
+                    "SELECT project_id, instance_id, revision FROM tombstones ORDER BY revision");
   while (true) {
     QUIESCE_ASSIGN_OR_RETURN(const bool row, query.Step());
     if (!row) return absl::OkStatus();
