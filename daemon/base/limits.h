@@ -175,6 +175,10 @@ inline constexpr size_t kMaxLogLineBytes = 4000;
 
 // --- shutdown --------------------------------------------------------------------------------
 inline constexpr absl::Duration kDrainTimeout = absl::Seconds(8);
+// RPCs that were told to end and have not.
+inline constexpr absl::Duration kServerGrace = absl::Milliseconds(500);
+// The process ends itself if it is not done by then, for whatever reason.
+inline constexpr absl::Duration kWatchdogTimeout = absl::Milliseconds(9500);
 inline constexpr absl::Duration kExitTimeout = absl::Seconds(10);
 
 }  // namespace quiesce::limits

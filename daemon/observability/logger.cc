@@ -28,6 +28,11 @@ std::string FormatText(std::string_view text) {
   return IsBare(text) ? std::string(text) : core::Quoted(text, limits::kMaxLogValueBytes);
 }
 
+bool IsEmpty(const LogField& field) {
+  const auto* text = std::get_if<std::string_view>(&field.value());
+  return text != nullptr && text->empty();
+}
+
 struct ValueFormatter {
   std::string operator()(std::string_view value) const { return FormatText(value); }
   std::string operator()(bool value) const { return value ? "true" : "false"; }
@@ -58,6 +63,7 @@ std::string FormatLogfmt(const LogRecord& record) {
       "time=", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", record.time, absl::UTCTimeZone()),
       " level=", ToAbsl(LogLevelName(record.level)), " msg=", FormatText(record.message));
   for (const LogField& field : record.fields) {
+    if (IsEmpty(field)) continue;
     const std::string text =
         absl::StrCat(" ", ToAbsl(field.key()), "=", std::visit(ValueFormatter(), field.value()));
     if (line.size() + text.size() > limits::kMaxLogLineBytes - kCutMark.size()) {

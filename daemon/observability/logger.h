@@ -86,8 +86,8 @@ class LogSink {
 };
 
 // `time=2025-11-25T11:26:00.123456Z level=info msg="store opened" path=/var/lib/x.db fence=7`,
-// without a newline. At most limits::kMaxLogLineBytes: values are cut first, then fields are left
-// out from the end, which `cut=true` says.
+// without a newline. A field with an empty text is left out. At most limits::kMaxLogLineBytes:
+// values are cut first, then fields are left out from the end, which `cut=true` says.
 std::string FormatLogfmt(const LogRecord& record);
 
 // Thread-safe. Clock and sink must outlive it.

@@ -60,12 +60,15 @@ TEST(FormatLogfmt, ShowsEachTypeOfValue) {
 }
 
 TEST(FormatLogfmt, QuotesWhatWouldReadAsSomethingElse) {
-  EXPECT_EQ(Value(""), "\"\"");
   EXPECT_EQ(Value("a b"), "\"a b\"");
   EXPECT_EQ(Value("a=b"), "\"a=b\"");
   EXPECT_EQ(Value("a\"b"), "\"a\\\"b\"");
   EXPECT_EQ(Value("a\\b"), "\"a\\\\b\"");
   EXPECT_EQ(Value("unix:///run/api.sock"), "unix:///run/api.sock");
+}
+
+TEST(FormatLogfmt, LeavesOutWhatSaysNothing) {
+  EXPECT_EQ(Fields({{"a", ""}, {"b", 0}, {"c", false}, {"d", std::string()}}), " b=0 c=false");
 }
 
 TEST(FormatLogfmt, TextFromOutsideForgesNoLineAndSteersNoTerminal) {

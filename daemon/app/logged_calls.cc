@@ -1,0 +1,101 @@
+#include "daemon/app/logged_calls.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "daemon/core/names.h"
+#include "daemon/rpc/methods.h"
+#include "daemon/store/stored_names.h"
+
+namespace quiesce::app {
+namespace {
+
+using observability::LogLevel;
+
+bool Changes(std::string_view method) {
+  for (const rpc::Method& known : rpc::method::kAll) {
+    if (known.name == method) return known.access != rpc::Access::kRead;
+  }
+  return false;
+}
+
+LogLevel LevelOf(const core::CallResult& result) {
+  if (result.outcome == core::Outcome::kAccepted) return LogLevel::kInfo;
+  // Not sent and nobody's failure: no connection was free in time, or the daemon is stopping.
+  const bool idle = result.call_class == core::CallClass::kNone;
+  return idle ? LogLevel::kDebug : LogLevel::kWarning;
+}
+
+}  // namespace
+
+std::string LoggedInstanceApi::AliasOf(const std::string& project_id) const {
+  const auto alias = aliases_.find(project_id);
+  return alias == aliases_.end() ? project_id : alias->second;
+}
+
+void LoggedInstanceApi::Stop(const core::InstanceKey& key, absl::Duration deadline,
+                             cloud::StopDone done) {
+  const SteadyTime start = clock_.Read().steady;
+  api_.Stop(key, deadline,
+            [this, key, start, done = std::move(done)](core::CallResult result) mutable {
+              LogStop(key, result, clock_.Read().steady - start);
+              std::move(done)(std::move(result));
+            });
+}
+
+void LoggedInstanceApi::LogStop(const core::InstanceKey& key, const core::CallResult& result,
+                                absl::Duration took) {
+  log_.Log(LevelOf(result), "stop called",
+           {{"instance", core::FormatInstanceName(key)},
+            {"project", AliasOf(key.project_id)},
+            {"outcome", store::StoredName(result.outcome)},
+            {"class", store::StoredName(result.call_class)},
+            {"http_status", result.http_status},
+            {"code", result.error_code},
+            {"text", result.message},
+            {"cloud_request_id", result.cloud_request_id},
+            {"took", took}});
+}
+
+void LoggedInstanceApi::List(const std::string& project_id, absl::Duration deadline,
+                             cloud::ListDone done) {
+  api_.List(project_id, deadline,
+            [this, project_id, done = std::move(done)](cloud::ListResult result) mutable {
+              LogList(project_id, result);
+              std::move(done)(std::move(result));
+            });
+}
+
+void LoggedInstanceApi::LogList(const std::string& project_id, const cloud::ListResult& result) {
+  const auto failing = failing_.find(project_id);
+  if (result.ok) {
+    if (failing == failing_.end()) return;
+    failing_.erase(failing);
+    return log_.Info("listing works again", {{"project", AliasOf(project_id)}});
+  }
+  if (failing != failing_.end() && failing->second == result.call_class) return;
+  failing_[project_id] = result.call_class;
+  log_.Warning("listing fails", {{"project", AliasOf(project_id)},
+                                 {"class", store::StoredName(result.call_class)},
+                                 {"http_status", result.http_status},
+                                 {"code", result.error_code},
+                                 {"text", result.message}});
+}
+
+void LoggedRpcs::CallEnded(const rpc::CallEnd& end) {
+  const bool fault = !end.incident.empty();
+  const LogLevel level = fault                 ? LogLevel::kError
+                         : Changes(end.method) ? LogLevel::kInfo
+                                               : LogLevel::kDebug;
+  log_.Log(level, "call ended",
+           {{"method", end.method},
+            {"principal", end.principal},
+            {"code", absl::StatusCodeToString(end.code)},
+            {"reason", end.reason},
+            {"incident", end.incident},
+            {"fault", end.fault},
+            {"took", end.took}});
+}
+
+}  // namespace quiesce::app

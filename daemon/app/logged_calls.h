@@ -1,0 +1,53 @@
+#ifndef QUIESCE_DAEMON_APP_LOGGED_CALLS_H_
+#define QUIESCE_DAEMON_APP_LOGGED_CALLS_H_
+
+#include <map>
+#include <string>
+
+#include "daemon/base/clock.h"
+#include "daemon/cloud/instance_api.h"
+#include "daemon/core/facts.h"
+#include "daemon/observability/logger.h"
+#include "daemon/rpc/call_log.h"
+
+namespace quiesce::app {
+
+// Calls to the cloud, with a line in the log for each stop, and for each list that fails in another
+// way than the one before, or works again.
+class LoggedInstanceApi final : public cloud::InstanceApi {
+ public:
+  // `aliases`: of projects, by id. What is referred to must outlive the executor's tasks.
+  LoggedInstanceApi(cloud::InstanceApi& api, Clock& clock, observability::Logger& log,
+                    std::map<std::string, std::string> aliases)
+      : api_(api), clock_(clock), log_(log), aliases_(std::move(aliases)) {}
+
+  void Stop(const core::InstanceKey& key, absl::Duration deadline, cloud::StopDone done) override;
+  void List(const std::string& project_id, absl::Duration deadline, cloud::ListDone done) override;
+
+ private:
+  void LogStop(const core::InstanceKey& key, const core::CallResult& result, absl::Duration took);
+  void LogList(const std::string& project_id, const cloud::ListResult& result);
+  std::string AliasOf(const std::string& project_id) const;
+
+  cloud::InstanceApi& api_;
+  Clock& clock_;
+  observability::Logger& log_;
+  const std::map<std::string, std::string> aliases_;
+  // How the last list of a project failed. Used on the executor only, where `done` runs.
+  std::map<std::string, core::CallClass> failing_;
+};
+
+// The end of each RPC: what changed something and what failed by our fault always, the rest at
+// level debug.
+class LoggedRpcs final : public rpc::CallLog {
+ public:
+  explicit LoggedRpcs(observability::Logger& log) : log_(log) {}
+  void CallEnded(const rpc::CallEnd& end) override;
+
+ private:
+  observability::Logger& log_;
+};
+
+}  // namespace quiesce::app
+
+#endif  // QUIESCE_DAEMON_APP_LOGGED_CALLS_H_
