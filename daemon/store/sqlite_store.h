@@ -91,8 +91,8 @@ class SqliteStore {
   absl::StatusOr<typename Op::Result> Execute(Op op, const Environment& environment);
 
   // Hands over every row as the change that would have made it, at most limits::kSliceRows at a
-  // time: projects, workspaces, holds, tombstones, instances, runs that have not ended, and their
-  // pending items. Between groups.
+  // time: projects, workspaces, holds, tombstones (in the order of their revisions), instances,
+  // runs that have not ended, and their pending items. Between groups.
   absl::Status Load(FeedSink sink);
 
   // Checkpoints and closes the file, then unlocks it. Nothing may be called afterwards.

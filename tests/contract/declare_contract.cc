@@ -320,9 +320,13 @@ TEST_P(StateStoreContract, ReconcileAssertsAgainWhereNothingIsObserved) {
   EXPECT_EQ(Do(Latch{{key}}).size(), 1u);
   EXPECT_EQ(WhyNotClaimed(key).reason, Reason::kAssumed);
   EXPECT_EQ(Declare(key).effect, Effect::kNone) << "a write that changes nothing asserts nothing";
+  core::Policy policy;
+  policy.start_grace = absl::Minutes(1);
+  EXPECT_EQ(Declare(key, policy).effect, Effect::kNone);
+  EXPECT_EQ(Declare(key, policy).effect, Effect::kNone);
   EXPECT_EQ(Do(Request(key)).effect, Effect::kStop);
   Advance(absl::Minutes(10));
-  EXPECT_EQ(ClaimIt(key).generation, 2);
+  EXPECT_EQ(ClaimIt(key).generation, 3);
 }
 
 TEST_P(StateStoreContract, ReconcileIsRefusedForAnUndeclaredInstance) {

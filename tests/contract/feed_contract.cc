@@ -55,10 +55,12 @@ TEST_P(StateStoreContract, RefusedOperationLeavesNoTrace) {
   EXPECT_EQ(Execute(WriteAndRefuse{Key(1)}).status().code(), absl::StatusCode::kAborted);
   EXPECT_EQ(FeedSize(), feed);
   EXPECT_EQ(Do(BeginList{}), seq + 1);
-  EXPECT_EQ(ReadProjectRow(std::string(32, 'd')).id, "");
   EXPECT_EQ(ReasonOf(Execute(EndHold{std::string(32, 'f'), "a"}).status()), "HOLD_NOT_FOUND");
   ClaimIt(Key(1));  // Neither forgotten nor frozen.
   EXPECT_EQ(Read(Key(1)).revision, revision + 1);
+  const core::InstanceKey unseen = Key(9, std::string(32, 'd'));
+  Declare(unseen);
+  EXPECT_FALSE(Do(ReadInstance{unseen}).project.has_value());
   SetDesired set = SetOne(Key(2));
   set.request.request_id = "refused";
   Do(set);

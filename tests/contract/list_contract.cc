@@ -83,6 +83,15 @@ TEST_P(StateStoreContract, OlderListIsIgnoredAsAWhole) {
   EXPECT_EQ(Read(Key(2)).observation.state, PowerState::kRunning);
 }
 
+TEST_P(StateStoreContract, ListThatIsCompleteTakesNoMoreParts) {
+  List({{Key(1)}});
+  const int64_t seq = ReadProjectRow(kProject).freshness.last_seq;
+  Observe again = Part(kProject, seq, now().steady);
+  again.present.push_back(Listed({Key(2), PowerState::kStopped}));
+  EXPECT_TRUE(Do(again).ignored);
+  EXPECT_FALSE(Exists(Key(2)));
+}
+
 TEST_P(StateStoreContract, ListOlderThanAPartOfANewerOneIsIgnored) {
   List({{Key(1)}, {Key(2)}});
   const int64_t older = Do(BeginList{});
@@ -165,6 +174,8 @@ TEST_P(StateStoreContract, UndeclaredInstanceIsForgottenAfterThreeListsWithATomb
   StoreModel back;
   back.Load(harness_->Restart(Ending::kKilled));
   EXPECT_EQ(back.tombstones().count(kProject + "/" + Key(1).instance_id), 0u);
+  for (int i = 0; i < 3; ++i) List({}, {Key(1)});
+  EXPECT_FALSE(Exists(Key(1)));
 }
 
 TEST_P(StateStoreContract, RowWithACallThatStillCountsIsKept) {
@@ -213,6 +224,20 @@ TEST_P(StateStoreContract, TombstonesArePrunedAfterADayAndMoveTheHorizon) {
   EXPECT_LT(pruned.oldest_resumable_revision, model.last_revision());
   EXPECT_EQ(Do(Prune{}).oldest_resumable_revision, pruned.oldest_resumable_revision)
       << "the horizon is durable";
+}
+
+TEST_P(StateStoreContract, TombstonesAreLoadedInTheOrderOfTheirRevisions) {
+  for (const int i : {3, 1, 2}) {
+    Declare(Key(i));
+    Do(Release{{}, Key(i), ""});
+  }
+  std::vector<std::string> loaded;
+  for (const Change& change : harness_->Restart(Ending::kKilled)) {
+    const auto* forgotten = std::get_if<InstanceForgotten>(&change);
+    if (forgotten != nullptr) loaded.push_back(forgotten->key.instance_id);
+  }
+  EXPECT_EQ(loaded,
+            (std::vector<std::string>{Key(3).instance_id, Key(1).instance_id, Key(2).instance_id}));
 }
 
 TEST_P(StateStoreContract, PruneGoesInBoundedSteps) {

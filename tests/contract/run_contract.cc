@@ -282,6 +282,28 @@ TEST_P(StateStoreContract, CancelLeavesWhatWasDeclaredSince) {
   EXPECT_EQ(Item(run.id, 1).state, ItemState::kCancelled);
 }
 
+TEST_P(StateStoreContract, CallForAnEarlierGenerationIsNotOneOfTheRun) {
+  ApplyDue({Key(1)});
+  FinishIt(ClaimIt(Key(1)), Accepted());
+  core::Policy policy;
+  policy.start_grace = absl::Minutes(1);
+  const store::Run run = ApplyAll({Planned(core::Change::kUpdate, Key(1), Effect::kNone, policy)});
+  Do(CancelRun{run.id, "bob"});
+  EXPECT_EQ(Do(CancelRunSlice{run.id}).run.cancel_counts.at(CallAtCancel::kNotCalled), 1);
+  EXPECT_EQ(Read(Key(1)).desired->policy, core::Policy());
+}
+
+TEST_P(StateStoreContract, CancelLeavesAnItemThatChangedNoDeclarationAsItIs) {
+  ApplyDue({Key(1)});
+  core::PlanItem item = Planned(core::Change::kNone, Key(1));
+  item.prior_policy.reset();
+  const store::Run run = ApplyAll({item});
+  const std::string before = Describe(Read(Key(1)));
+  Do(CancelRun{run.id, "bob"});
+  EXPECT_EQ(Do(CancelRunSlice{run.id}).run.state, RunState::kCancelled);
+  EXPECT_EQ(Describe(Read(Key(1))), before);
+}
+
 TEST_P(StateStoreContract, CancelGivesAMovedInstanceBack) {
   core::Policy policy;
   policy.start_grace = absl::Minutes(2);

@@ -355,6 +355,24 @@ TEST_F(SqliteStoreTest, ClosingLeavesOneFileAndTheLock) {
   EXPECT_EQ(CountInstances(*Open()), 1);
 }
 
+TEST_F(SqliteStoreTest, OldestRequestsAreForgottenAboveACount) {
+  auto store = Open();
+  const auto prune = [](Tables& tables, const OpContext&) -> absl::StatusOr<int64_t> {
+    for (int i = 0; i < 10; ++i) {
+      const RememberedRequest request{"m", "h", "r", SteadyTime::FromMicros(100 - i)};
+      EXPECT_TRUE(tables.WriteRequest("alice", std::to_string(i), request).ok());
+    }
+    EXPECT_EQ(*tables.PruneRequests(SteadyTime::FromMicros(92), 7, 1), 1) << "bounded";
+    EXPECT_EQ(*tables.PruneRequests(SteadyTime::FromMicros(92), 7, 100), 2) << "three too many";
+    EXPECT_TRUE(tables.ReadRequest("alice", "6")->has_value());
+    EXPECT_FALSE(tables.ReadRequest("alice", "7")->has_value()) << "the oldest";
+    EXPECT_EQ(*tables.PruneRequests(SteadyTime::FromMicros(96), 7, 100), 2) << "two too old";
+    EXPECT_EQ(*tables.PruneRequests(SteadyTime::FromMicros(96), 7, 100), 0);
+    return 0;
+  };
+  EXPECT_TRUE(store->Execute(Custom{prune}, environment()).ok());
+}
+
 TEST_F(SqliteStoreTest, LoadComesInSlices) {
   auto store = Open();
   const auto fill = [](Tables& tables, const OpContext&) -> absl::StatusOr<int64_t> {
