@@ -109,7 +109,7 @@ std::vector<Finding> CheckSleeps(const SourceFile& file) {
 }
 
 std::vector<Finding> CheckCloudRequests(const SourceFile& file) {
-  constexpr char kWhy[] =
+  static constexpr char kWhy[] =
       "Quiesced can only ever stop: its credential needs no other permission, which is a promise "
       "about security";
   std::vector<Finding> findings;
