@@ -26,8 +26,8 @@ struct Case {
   bool latched() const { return history().stopped_generation == desired.generation; }
 
   // The last call may have had effect, and no later observation has told yet.
-  bool ambiguous() const {
-    if (attempt().resolved) return false;
+  bool ambiguous() const { return !attempt().resolved && may_have_had_effect(); }
+  bool may_have_had_effect() const {
     return attempt().outcome == Outcome::kAccepted || attempt().outcome == Outcome::kUnknown ||
            attempt().call_class == CallClass::kAlreadyInState;
   }
@@ -217,6 +217,18 @@ std::optional<Decision> DecideDrift(const Case& c) {
   return Make(Action::kNone, Phase::kDrifted, Reason::kStartGrace, grace_ends);
 }
 
+// Lists lag, and not all alike: one that shows RUNNING before a call had time to settle counts no
+// more because another one has shown the instance stopped in between. Matters where start_grace is
+// shorter than settle, or was skipped.
+std::optional<Decision> DecideLagging(const Case& c) {
+  if (!c.may_have_had_effect() || c.freshness().list_started >= c.settled_at()) return std::nullopt;
+  const Phase phase = c.latched() ? Phase::kDrifted : Phase::kPending;
+  if (c.now.steady < c.settled_at()) {
+    return Make(Action::kNone, phase, Reason::kAwaitingLook, c.settled_at());
+  }
+  return Make(Action::kLook, phase, Reason::kAwaitingLook);
+}
+
 // A list that started before a call ended says nothing about that call, unless the call was
 // refused before it reached the service.
 int64_t CallFloor(const Case& c) {
@@ -236,6 +248,7 @@ Decision DecideRunning(const Case& c) {
   if (auto decision = DecideAmbiguous(c)) return *decision;
   if (auto decision = DecideGates(c)) return *decision;
   if (auto decision = DecideDrift(c)) return *decision;
+  if (auto decision = DecideLagging(c)) return *decision;
   const std::optional<Reason> stalled = StalledBy(c);
   if (auto decision = DecideBackoff(c, stalled)) return *decision;
   if (auto decision = DecidePacing(c)) return *decision;

@@ -191,6 +191,27 @@ const std::vector<Row>& RunningRows() {
          s.policy().start_grace = absl::ZeroDuration();
        },
        Action::kCall, Phase::kDrifted, Reason::kCallDue},
+      {"drifted, without grace, shown stopped and running within the settle time of a call",
+       [](Scene& s) {
+         s.Latched();
+         s.See(PowerState::kRunning, absl::ZeroDuration());
+         s.policy().start_grace = absl::ZeroDuration();
+         s.Called(Outcome::kAccepted, CallClass::kAccepted, absl::Seconds(20), 0);
+         s.attempt().resolved = true;
+       },
+       Action::kNone, Phase::kDrifted, Reason::kAwaitingLook, absl::Seconds(10)},
+      {"asked for again, shown stopped and running within the settle time of a call",
+       [](Scene& s) {
+         s.Called(Outcome::kUnknown, CallClass::kUnknown, absl::Seconds(34), 0);
+         s.attempt().resolved = true;
+       },
+       Action::kLook, Phase::kPending, Reason::kAwaitingLook},
+      {"asked for again, running in a list that began with the end of the settle time",
+       [](Scene& s) {
+         s.Called(Outcome::kUnknown, CallClass::kUnknown, absl::Seconds(35), 0);
+         s.attempt().resolved = true;
+       },
+       Action::kCall, Phase::kPending, Reason::kCallDue},
       {"drifted, the accepted call showed powering off and runs again: no new grace",
        [](Scene& s) {
          s.Latched();
@@ -864,10 +885,13 @@ bool HeldByAny(const Scene& s) {
   return false;
 }
 
-bool MayHaveHadEffect(const Attempt& a) {
-  return !a.resolved && (a.outcome == Outcome::kAccepted || a.outcome == Outcome::kUnknown ||
-                         a.call_class == CallClass::kAlreadyInState);
+// Whatever lists have shown since.
+bool WasNotRefused(const Attempt& a) {
+  return a.outcome == Outcome::kAccepted || a.outcome == Outcome::kUnknown ||
+         a.call_class == CallClass::kAlreadyInState;
 }
+
+bool MayHaveHadEffect(const Attempt& a) { return !a.resolved && WasNotRefused(a); }
 
 bool WasRefusedBeforeTheService(const Attempt& a) {
   return a.outcome == Outcome::kNotSent || a.call_class == CallClass::kAuth ||
@@ -910,7 +934,7 @@ bool ListsAllowACall(const Scene& s) {
   if (s.freshness.last_seq <= d.adopted_floor_seq) return false;
   if (age > BoundOf(s)) return false;
   if (age > std::max(s.settings.timing.look_max_age, 2 * s.freshness.list_took)) return false;
-  if (MayHaveHadEffect(r.attempt) && s.freshness.list_started < settled) return false;
+  if (WasNotRefused(r.attempt) && s.freshness.list_started < settled) return false;
   if (!WasRefusedBeforeTheService(r.attempt) && s.freshness.last_seq <= r.attempt.floor_seq) {
     return false;
   }
