@@ -23,14 +23,15 @@ Usage:
   quiesced --check-config [--config FILE]
   quiesced --help | --version
 
-Runs in the foreground until SIGTERM or SIGINT, and logs to standard error. It makes
-stopped what is declared to be stopped, through the cloud's API, and keeps it so. It has
-no way to start, reboot or delete anything. Declare with `quiesce apply`, its client.
+Runs in the foreground until SIGTERM or SIGINT, and logs to standard error. It
+stops what is declared to be stopped, through the cloud's API, and keeps it so.
+It has no way to start, reboot or delete anything. Declare with its client:
+`quiesce apply`.
 
 Options:
   --config FILE      the configuration; default /etc/quiesced/quiesced.yaml
-  --check-config     read the configuration, report every mistake in it, and exit
-  --log-level LEVEL  least level logged: debug, info (the default), warning, error
+  --check-config     read the configuration, report every mistake, and exit
+  --log-level LEVEL  least level logged: debug, info (default), warning, error
   --version          print the version and exit
   --help             print this and exit
 
@@ -42,29 +43,33 @@ Configuration, the shortest one that works:
       id: 0123456789abcdef0123456789abcdef
       region: cn-north-4
       credential: main
-The rest has defaults: it listens at unix:///run/quiesced/api.sock, in a directory that
-must be its user's own and closed to others, and keeps its data in
-/var/lib/quiesced/quiesced.db, whose directory must exist, on a local disk. The token
-file is read again whenever it changes.
+The rest has defaults: it listens at unix:///run/quiesced/api.sock, in a
+directory that must be its user's own and closed to others, and keeps its data
+in /var/lib/quiesced/quiesced.db, whose directory must exist, on a local disk.
+The token file is read again whenever it changes.
 
 Signals:
-  SIGTERM, SIGINT  stop: no new calls; those in flight get 8 s to end; a call that has
-                   not ended then counts as unknown and is looked into at the next start.
-                   A second one exits at once, which is as safe as a crash.
-  SIGHUP           nothing, but a line in the log: the configuration is read at the start.
+  SIGTERM, SIGINT  stop: no new calls; those in flight get 8 s to end; one that
+                   has not ended then counts as unknown, and is looked into at
+                   the next start. A second signal exits at once, which is as
+                   safe as a crash.
+  SIGHUP           a line in the log: the configuration is read at the start
 
 Exit codes:
   0   told to stop, and stopped
-  1   could not start; the store failed; or had to be cut short when told to stop
+  1   could not start; the store failed; or cut short when told to stop
   64  mistake in the command line
   78  mistake in the configuration
 
 Files:
-  PATH of the store, with PATH-wal, and PATH.lock, which keeps a second daemon out.
-  Back it up by copying PATH, and PATH-wal if there is one, while the daemon is stopped.
+  PATH of the store, with PATH-wal, and PATH.lock, which keeps a second daemon
+  out. To back it up, copy PATH, and PATH-wal if there is one, while the daemon
+  is stopped.
 
 Environment:
-  NOTIFY_SOCKET    set by systemd for Type=notify: told when it is ready, and stopping
+  NOTIFY_SOCKET    set by systemd for Type=notify: told when it is ready, and
+                   when it stops
+  GRPC_VERBOSITY   how much gRPC logs: ERROR (default), INFO, DEBUG
 
 Examples:
   quiesced --check-config --config ./quiesced.yaml

@@ -1,0 +1,170 @@
+#include "daemon/app/logged_calls.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/captured_log.h"
+
+namespace quiesce::app {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr char kProject[] = "0123456789abcdef0123456789abcdef";
+
+class SteppingClock final : public Clock {
+ public:
+  Now Read() override {
+    now_us_ += 1000;
+    return {absl::UnixEpoch(), SteadyTime::FromMicros(now_us_)};
+  }
+
+ private:
+  int64_t now_us_ = 0;
+};
+
+// Answers at once with what the test sets.
+class AnsweringApi final : public cloud::InstanceApi {
+ public:
+  void Stop(const core::InstanceKey&, absl::Duration, cloud::StopDone done) override {
+    std::move(done)(stop);
+  }
+  void List(const std::string&, absl::Duration, cloud::ListDone done) override {
+    std::move(done)(list);
+  }
+  core::CallResult stop;
+  cloud::ListResult list;
+};
+
+class LoggedInstanceApiTest : public ::testing::Test {
+ protected:
+  // The line after "msg=", of the one that was written; empty: none was.
+  std::string Stop() {
+    const size_t before = captured_.lines().size();
+    std::optional<core::CallResult> result;
+    api_.Stop({kProject, "fedcba9876543210fedcba9876543210"}, absl::Seconds(1),
+              [&result](core::CallResult r) { result = std::move(r); });
+    EXPECT_TRUE(result);
+    return LineAfter(before);
+  }
+  std::string List() {
+    const size_t before = captured_.lines().size();
+    std::optional<cloud::ListResult> result;
+    api_.List(kProject, absl::Seconds(1),
+              [&result](cloud::ListResult r) { result = std::move(r); });
+    EXPECT_TRUE(result);
+    return LineAfter(before);
+  }
+  std::string LineAfter(size_t before) {
+    const std::vector<std::string> lines = captured_.lines();
+    if (lines.size() == before) return "";
+    const size_t level = lines.back().find("level=");
+    return lines.back().substr(level);
+  }
+  void ListFails(core::CallClass call_class) {
+    inner_.list = {};
+    inner_.list.call_class = call_class;
+    inner_.list.http_status = 401;
+    inner_.list.message = "the token is expired";
+  }
+  void ListWorks() {
+    inner_.list = {};
+    inner_.list.ok = true;
+  }
+
+  SteppingClock clock_;
+  support::CapturedLog captured_;
+  observability::Logger log_{clock_, captured_};
+  AnsweringApi inner_;
+  LoggedInstanceApi api_{inner_, clock_, log_, {{kProject, "billing-cn"}}};
+};
+
+TEST_F(LoggedInstanceApiTest, EachStopGetsALine) {
+  inner_.stop.outcome = core::Outcome::kAccepted;
+  inner_.stop.call_class = core::CallClass::kAccepted;
+  inner_.stop.http_status = 200;
+  inner_.stop.cloud_request_id = "abc";
+  EXPECT_EQ(Stop(),
+            "level=info msg=\"stop called\" instance=projects/0123456789abcdef0123456789abcdef/"
+            "instances/fedcba9876543210fedcba9876543210 project=billing-cn outcome=accepted "
+            "class=accepted http_status=200 cloud_request_id=abc took=1ms");
+}
+
+TEST_F(LoggedInstanceApiTest, AStopThatDidNotWorkIsAWarning) {
+  inner_.stop.outcome = core::Outcome::kRejected;
+  inner_.stop.call_class = core::CallClass::kForbidden;
+  inner_.stop.error_code = "DBSS.1";
+  inner_.stop.message = "no\npermission";
+  EXPECT_THAT(Stop(), AllOf(HasSubstr("level=warning"), HasSubstr("outcome=rejected"),
+                            HasSubstr("class=forbidden"), HasSubstr("code=DBSS.1"),
+                            HasSubstr("text=\"no\\npermission\"")));
+}
+
+TEST_F(LoggedInstanceApiTest, AStopThatWaitedInVainIsNoNews) {
+  inner_.stop.outcome = core::Outcome::kNotSent;
+  inner_.stop.call_class = core::CallClass::kNone;
+  EXPECT_EQ(Stop(), "");
+}
+
+TEST_F(LoggedInstanceApiTest, AListThatFailsIsToldOnceForEachWay) {
+  ListWorks();
+  EXPECT_EQ(List(), "");
+  ListFails(core::CallClass::kAuth);
+  EXPECT_EQ(List(),
+            "level=warning msg=\"listing fails\" project=billing-cn class=auth http_status=401 "
+            "text=\"the token is expired\"");
+  EXPECT_EQ(List(), "");
+  ListFails(core::CallClass::kTransient);
+  EXPECT_THAT(List(), HasSubstr("class=transient"));
+  ListWorks();
+  EXPECT_EQ(List(), "level=info msg=\"listing works again\" project=billing-cn");
+  EXPECT_EQ(List(), "");
+}
+
+rpc::CallEnd End(std::string_view method) {
+  rpc::CallEnd end;
+  end.method = method;
+  end.principal = "alice";
+  end.took = absl::Milliseconds(2);
+  return end;
+}
+
+TEST(LoggedRpcs, WhatChangesSomethingIsToldReadsAreNot) {
+  SteppingClock clock;
+  support::CapturedLog captured;
+  observability::Logger log(clock, captured);
+  LoggedRpcs rpcs(log);
+  rpcs.CallEnded(End("InstanceService/GetInstance"));
+  EXPECT_THAT(captured.lines(), IsEmpty());
+  rpcs.CallEnded(End("HoldService/CreateHold"));
+  rpcs.CallEnded(End("InstanceService/RequestReconcile"));
+  EXPECT_THAT(captured.lines(),
+              ElementsAre(EndsWith("level=info msg=\"call ended\" method=HoldService/CreateHold "
+                                   "principal=alice code=OK took=2ms"),
+                          HasSubstr("RequestReconcile")));
+}
+
+TEST(LoggedRpcs, AFaultOfOursIsToldWithWhatTheClientWasNotTold) {
+  SteppingClock clock;
+  support::CapturedLog captured;
+  observability::Logger log(clock, captured);
+  LoggedRpcs rpcs(log);
+  rpc::CallEnd end = End("InstanceService/GetInstance");
+  end.code = absl::StatusCode::kInternal;
+  end.incident = "i1";
+  end.fault = "no such table";
+  rpcs.CallEnded(end);
+  EXPECT_THAT(captured.lines(),
+              ElementsAre(AllOf(HasSubstr("level=error"), HasSubstr("incident=i1"),
+                                HasSubstr("fault=\"no such table\""))));
+}
+
+}  // namespace
+}  // namespace quiesce::app
