@@ -17,7 +17,7 @@ Engine::Engine(Executor& executor, Clock& clock, Random& random, store::StateSto
       watches_(registry_),
       waits_(executor, registry_),
       runs_(executor, clock, store, registry_),
-      observer_(executor, clock, store, api, registry_, projects_, *this),
+      observer_(executor, clock, store, api, projects_, *this),
       reconciler_(executor, clock, store, api, registry_, projects_, observer_, *this),
       planner_(executor, clock, random, store, registry_, projects_, observer_, reconciler_) {}
 

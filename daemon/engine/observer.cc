@@ -76,14 +76,8 @@ bool IsNews(const Row* row, const core::ListedInstance& listed) {
 }  // namespace
 
 Observer::Observer(Executor& executor, Clock& clock, store::StateStore& store,
-                   cloud::InstanceApi& api, Registry& registry, Projects& projects,
-                   Listener& listener)
-    : executor_(executor),
-      clock_(clock),
-      store_(store),
-      api_(api),
-      registry_(registry),
-      listener_(listener) {
+                   cloud::InstanceApi& api, Projects& projects, Listener& listener)
+    : executor_(executor), clock_(clock), store_(store), api_(api), listener_(listener) {
   for (const auto& project : projects.all()) {
     looks_.push_back(std::make_unique<Look>());
     looks_.back()->project = project.get();

@@ -32,7 +32,7 @@ class Observer {
   };
 
   Observer(Executor& executor, Clock& clock, store::StateStore& store, cloud::InstanceApi& api,
-           Registry& registry, Projects& projects, Listener& listener);
+           Projects& projects, Listener& listener);
   ~Observer();
 
   // Starts listing every observed project.
@@ -71,7 +71,6 @@ class Observer {
   Clock& clock_;
   store::StateStore& store_;
   cloud::InstanceApi& api_;
-  Registry& registry_;
   Listener& listener_;
   std::vector<std::unique_ptr<Look>> looks_;
   bool stopped_ = false;
