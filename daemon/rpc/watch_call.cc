@@ -166,7 +166,6 @@ void WatchCall::Cut() {
 
 void WatchCall::Advance() {
   const v1::WatchInstancesResponse* next = nullptr;
-  bool last_of_batch = false;
   std::optional<absl::Status> end;
   {
     MutexLock lock(mu_);
@@ -177,14 +176,12 @@ void WatchCall::Advance() {
     } else if (!queue_.empty()) {
       writing_ = true;
       next = &queue_.front();
-      last_of_batch = queue_.size() == 1;
     }
   }
   if (end) return Finish(scope_.End(*end));
-  if (next == nullptr) return;
-  grpc::WriteOptions options;
-  if (!last_of_batch) options.set_buffer_hint();
-  StartWrite(next, options);
+  // Without a buffer hint: with one, the library may hold the message back for the next one and
+  // not call OnWriteDone before that, which comes after it.
+  if (next != nullptr) StartWrite(next);
 }
 
 // --- reactions -----------------------------------------------------------------------------------

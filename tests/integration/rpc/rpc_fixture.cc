@@ -188,6 +188,9 @@ std::shared_ptr<grpc::Channel> RpcTest::NewChannel() const {
   arguments.SetMaxReceiveMessageSize(-1);
   // Channels of a process share connections otherwise.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  // A client that does not read is to be noticed after 64 KiB, not after some megabytes.
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 64 * 1024);
   return grpc::CreateCustomChannel(server_->addresses().front(), grpc::InsecureChannelCredentials(),
                                    arguments);
 }

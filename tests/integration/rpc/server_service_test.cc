@@ -1,0 +1,189 @@
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/integration/rpc/rpc_fixture.h"
+
+namespace quiesce::rpc {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+class ServerServiceTest : public RpcTest {
+ protected:
+  v1::ServerInfo Info() {
+    v1::ServerInfo info;
+    const grpc::Status status =
+        info_->GetServerInfo(Context().get(), v1::GetServerInfoRequest(), &info);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return info;
+  }
+  v1::ListProjectsResponse Projects(int page_size = 0, const std::string& token = "") {
+    v1::ListProjectsRequest request;
+    request.set_page_size(page_size);
+    request.set_page_token(token);
+    v1::ListProjectsResponse response;
+    const grpc::Status status = info_->ListProjects(Context().get(), request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response;
+  }
+  grpc::Status RefreshNow(const std::string& name, bool accept, v1::Project* project) {
+    v1::RefreshProjectRequest request;
+    request.set_name(name);
+    request.set_accept_absence(accept);
+    return info_->RefreshProject(Context().get(), request, project);
+  }
+};
+
+TEST_F(ServerServiceTest, SaysWhoAnswersAndWithWhichLimits) {
+  const v1::ServerInfo info = Info();
+  EXPECT_EQ(info.server_name(), "test");
+  EXPECT_EQ(info.version(), "0.1.0");
+  EXPECT_THAT(info.store(), StartsWith("sqlite:///"));
+  EXPECT_EQ(info.principal(), "local");
+  EXPECT_TRUE(info.has_start_time());
+  EXPECT_TRUE(info.has_server_time());
+  EXPECT_EQ(info.limits().max_specs_per_request(), 1000);
+  EXPECT_EQ(info.limits().max_specs_per_plan(), 1000000);
+  EXPECT_EQ(info.limits().max_hold_duration().seconds(), 92 * 86400);
+  EXPECT_EQ(info.limits().max_wait().seconds(), 600);
+  EXPECT_EQ(info.freezes_size(), 0);
+  const int64_t before = info.revision();
+  Declare(1);
+  EXPECT_GT(Info().revision(), before);
+}
+
+TEST_F(ServerServiceTest, ShowsFreezesTheLongestFirst) {
+  for (int hours : {1, 3, 2}) {
+    v1::CreateHoldRequest request;
+    request.set_scope("fleet");
+    request.set_reason("release day");
+    request.set_owner("ops");
+    request.mutable_ttl()->set_seconds(hours * 3600);
+    v1::CreateHoldResponse response;
+    ASSERT_TRUE(holds_->CreateHold(Context().get(), request, &response).ok());
+  }
+  const v1::ServerInfo info = Info();
+  ASSERT_EQ(info.freezes_size(), 3);
+  EXPECT_GT(info.freezes(0).expire_time().seconds(), info.freezes(1).expire_time().seconds());
+  EXPECT_GT(info.freezes(1).expire_time().seconds(), info.freezes(2).expire_time().seconds());
+}
+
+TEST_F(ServerServiceTest, ListsProjectsByAliasWithWhatTheirListsShow) {
+  Stopped(1);
+  Running(2);
+  Declare(1);
+  Refresh();
+  const v1::ListProjectsResponse page = Projects(2);
+  ASSERT_EQ(page.projects_size(), 2);
+  const v1::Project& alpha = page.projects(0);
+  EXPECT_EQ(alpha.alias(), "alpha");
+  EXPECT_EQ(alpha.name(), std::string("projects/") + kProjectA);
+  EXPECT_EQ(alpha.endpoint(), "https://dbss.example.com");
+  EXPECT_EQ(alpha.observation_mode(), v1::OBSERVATION_MODE_LIST);
+  EXPECT_EQ(alpha.credential(), "main");
+  EXPECT_EQ(alpha.credential_state(), v1::CREDENTIAL_STATE_OK);
+  EXPECT_TRUE(alpha.freshness().fresh());
+  EXPECT_EQ(alpha.cloud_count(), 2);
+  EXPECT_EQ(alpha.declared_count(), 1);
+  EXPECT_EQ(alpha.unmanaged_count(), 1);
+  const v1::ListProjectsResponse rest = Projects(2, page.next_page_token());
+  ASSERT_EQ(rest.projects_size(), 1);
+  EXPECT_EQ(rest.projects(0).alias(), "gamma");
+  EXPECT_EQ(rest.projects(0).observation_mode(), v1::OBSERVATION_MODE_NONE);
+  EXPECT_FALSE(rest.projects(0).has_freshness());
+  EXPECT_THAT(rest.next_page_token(), IsEmpty());
+  v1::ListProjectsRequest request;
+  request.set_page_token("garbage");
+  v1::ListProjectsResponse response;
+  EXPECT_EQ(ErrorOf(info_->ListProjects(Context().get(), request, &response)).reason,
+            "INVALID_PAGE_TOKEN");
+}
+
+TEST_F(ServerServiceTest, ARefreshSeesWhatIsThereNow) {
+  v1::Project project;
+  ASSERT_TRUE(RefreshNow("projects/alpha", false, &project).ok());
+  EXPECT_EQ(project.cloud_count(), 0);
+  Running(1);
+  ASSERT_TRUE(RefreshNow(std::string("projects/") + kProjectA, false, &project).ok());
+  EXPECT_EQ(project.cloud_count(), 1);
+}
+
+TEST_F(ServerServiceTest, AnAbsenceIsBelievedWhenAnOperatorSaysSo) {
+  Stopped(1);
+  Declare(1);
+  WaitFor(Name(1));
+  cloud_.Remove(Key(1));
+  v1::Project project;
+  ASSERT_TRUE(RefreshNow("projects/alpha", false, &project).ok());
+  EXPECT_EQ(project.suspect_list().tracked_count(), 1);
+  EXPECT_EQ(project.suspect_list().missing_count(), 1);
+  EXPECT_EQ(WaitFor(Name(1)).instance().verdict().reason(), v1::REASON_SUSPECT_LIST);
+  ASSERT_TRUE(RefreshNow("projects/alpha", true, &project).ok());
+  EXPECT_FALSE(project.has_suspect_list());
+}
+
+TEST_F(ServerServiceTest, AListThatFailsIsReportedAndRemembered) {
+  cloud::ListResult failure;
+  failure.call_class = core::CallClass::kForbidden;
+  failure.http_status = 403;
+  failure.error_code = "DBSS.0003";
+  failure.message = "no permission";
+  cloud_.FailLists(kProjectA, failure);
+  v1::Project project;
+  const SeenError error = ErrorOf(RefreshNow("projects/alpha", false, &project));
+  EXPECT_EQ(error.code, grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(error.reason, "LIST_FAILED");
+  EXPECT_EQ(error.metadata.at("http_status"), "403");
+  EXPECT_EQ(error.metadata.at("error_code"), "DBSS.0003");
+  EXPECT_EQ(error.metadata.at("name"), std::string("projects/") + kProjectA);
+  const v1::Project alpha = Projects().projects(0);
+  EXPECT_EQ(alpha.last_error().error_class(), v1::ERROR_CLASS_FORBIDDEN);
+  EXPECT_EQ(alpha.last_error().message(), "no permission");
+  EXPECT_EQ(alpha.credential_state(), v1::CREDENTIAL_STATE_FORBIDDEN);
+}
+
+TEST_F(ServerServiceTest, DuringAPauseARefreshSaysWhenToComeBack) {
+  cloud::ListResult failure;
+  failure.call_class = core::CallClass::kThrottled;
+  failure.http_status = 429;
+  failure.retry_after = absl::Minutes(2);
+  cloud_.FailLists(kProjectA, failure);
+  v1::Project project;
+  SeenError error = ErrorOf(RefreshNow("projects/alpha", false, &project));
+  EXPECT_EQ(error.reason, "LIST_FAILED");
+  error = ErrorOf(RefreshNow("projects/alpha", false, &project));
+  EXPECT_EQ(error.code, grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(error.reason, "LIST_FAILED");
+  EXPECT_TRUE(error.has_retry);
+  EXPECT_EQ(error.metadata.count("retry_after"), 0u);
+  EXPECT_TRUE(Projects().projects(0).has_throttled_until());
+}
+
+TEST_F(ServerServiceTest, WhatCannotBeListedCannotBeRefreshed) {
+  v1::Project project;
+  SeenError error = ErrorOf(RefreshNow("projects/gamma", false, &project));
+  EXPECT_EQ(error.code, grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(error.reason, "PROJECT_NOT_OBSERVED");
+  error = ErrorOf(RefreshNow("projects/nowhere", false, &project));
+  EXPECT_EQ(error.code, grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(error.reason, "PROJECT_NOT_FOUND");
+  EXPECT_THAT(error.message, HasSubstr("alpha, beta, gamma"));
+  EXPECT_THAT(ErrorOf(RefreshNow("alpha", false, &project)).Fields(), ElementsAre("name"));
+}
+
+TEST_F(ServerServiceTest, AnInstanceOfAProjectThatCannotBeListedIsAssumedStopped) {
+  cloud_.Put(Key(1, kUnseen), "om-1", core::PowerState::kRunning);
+  v1::SetDesiredStateResponse response;
+  ASSERT_TRUE(instances_->SetDesiredState(Context().get(), Declaring(1, "gamma"), &response).ok());
+  const v1::WaitInstanceResponse waited = WaitFor(Name(1, kUnseen));
+  EXPECT_EQ(waited.result(), v1::WAIT_RESULT_CONVERGED);
+  EXPECT_TRUE(waited.instance().observation().assumed());
+  EXPECT_EQ(waited.instance().verdict().reason(), v1::REASON_ASSUMED);
+}
+
+}  // namespace
+}  // namespace quiesce::rpc
