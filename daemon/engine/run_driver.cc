@@ -45,6 +45,11 @@ std::optional<ItemEnd> EndOf(const store::RunItem& item, const Row& row,
   return std::nullopt;
 }
 
+absl::Status Stopping() {
+  return core::MakeError(absl::StatusCode::kUnavailable,
+                         "the server is stopping; cancel the run again", {"SHUTTING_DOWN", {}, {}});
+}
+
 }  // namespace
 
 RunDriver::RunDriver(Executor& executor, Clock& clock, store::StateStore& store, Registry& registry)
@@ -63,9 +68,7 @@ void RunDriver::Stop() {
   stopped_ = true;
   for (auto& [id, active] : active_) {
     for (Done<store::Run>& done : active.waiters) {
-      std::move(done)(core::MakeError(absl::StatusCode::kUnavailable,
-                                      "the server is stopping; cancel the run again",
-                                      {"SHUTTING_DOWN", {}, {}}));
+      std::move(done)(Stopping());
     }
     active.waiters.clear();
   }
@@ -157,9 +160,11 @@ void RunDriver::Cancel(std::string run_id, std::string principal, Done<store::Ru
                 [this, done = std::move(done)](absl::StatusOr<store::Run> run) mutable {
                   if (!run.ok()) return std::move(done)(std::move(run));
                   auto it = active_.find(run->id);
-                  if (it == active_.end() || it->second.settled || stopped_) {
+                  if (it == active_.end() || it->second.settled) {
                     return std::move(done)(std::move(run));
                   }
+                  // Marked, and taken back by the next process: until then calls may still start.
+                  if (stopped_) return std::move(done)(Stopping());
                   it->second.waiters.push_back(std::move(done));
                 });
 }
