@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/architecture/all_rules.h"
 #include "tests/architecture/checker.h"
+#include "tests/architecture/conventions.h"
 #include "tests/architecture/exemptions.h"
 #include "tests/architecture/layers.h"
 #include "tests/architecture/rule.h"
 #include "tests/architecture/source_file.h"
 #include "tests/architecture/source_tree.h"
+#include "tests/architecture/text.h"
 
 namespace quiesce::architecture {
 
@@ -62,6 +65,15 @@ INSTANTIATE_TEST_SUITE_P(, RepositoryTest, ::testing::ValuesIn(AllRules()),
                          [](const auto& test) { return std::string(test.param.name); });
 
 // Without these, a tree that is not found and a folder with a new name would keep every rule.
+
+TEST(Repository, HasItsWholeTopLevel) {
+  for (const std::string_view name : kTopLevel) {
+    const bool found = HasFile([name](const SourceFile& file) {
+      return file.path == name || StartsWith(file.path, Concat({name, "/"}));
+    });
+    EXPECT_TRUE(found) << name;
+  }
+}
 
 TEST(Repository, HasFilesInEachLayer) {
   for (const Layer& layer : Layers()) {
