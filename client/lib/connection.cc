@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -25,6 +26,8 @@ constexpr int kMinReconnectMs = 100;
 constexpr int kMaxReconnectMs = 2000;
 // A daemon that is there but does not speak, such as a stopped process, is given up after this.
 constexpr int kConnectTimeoutMs = 5000;
+// How late a cancelled pause may notice it while there is no connection.
+constexpr absl::Duration kNap = absl::Milliseconds(20);
 
 std::shared_ptr<grpc::Channel> NewChannel(const ClientOptions& options, const Target& target) {
   grpc::ChannelArguments args;
@@ -82,10 +85,19 @@ Connection::Connection(ClientOptions options, Target target)
       holds_(v1::HoldService::NewStub(channel_)),
       server_(v1::ServerService::NewStub(channel_)) {}
 
+// gRPC has no thread of its own that reads sockets: a connection in the making stands still while
+// nothing is called, until it times out. So a pause before the next attempt is spent in gRPC.
 bool Connection::Sleep(absl::Duration duration, CancelToken* cancel) {
   if (options_.sleep) return options_.sleep(duration, cancel);
-  if (cancel != nullptr) return cancel->SleepFor(duration);
-  absl::SleepFor(duration);
+  const Deadline end = Deadline::After(duration);
+  while (!end.IsOver()) {
+    if (cancel != nullptr && cancel->cancelled()) return false;
+    const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/false);
+    if (state == GRPC_CHANNEL_READY || state == GRPC_CHANNEL_IDLE) break;
+    channel_->WaitForStateChange(state, Deadline::After(std::min(kNap, end.Remaining())).ForGrpc());
+  }
+  if (cancel != nullptr) return cancel->SleepFor(end.Remaining());
+  absl::SleepFor(end.Remaining());
   return true;
 }
 
