@@ -138,6 +138,7 @@ void StateStoreContract::Stop(const core::InstanceKey& key) {
   FinishIt(ClaimIt(key), Accepted());
   List({{key, core::PowerState::kStopped}});
   EXPECT_EQ(Do(Latch{{key}}).size(), 1u) << Describe(Read(key));
+  Advance(absl::Minutes(1));
 }
 
 // --- plans ---------------------------------------------------------------------------------------

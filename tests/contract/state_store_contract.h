@@ -109,7 +109,7 @@ class StateStoreContract : public testing::TestWithParam<StoreFactory> {
   static core::CallResult Accepted();
   static core::CallResult Unknown();
   static core::CallResult Rejected(core::CallClass call_class);
-  // Declared, called, shown stopped and latched.
+  // Declared, called, shown stopped and latched; longer than `settle` ago.
   void Stop(const core::InstanceKey& key);
 
   // --- plans, of workspace kPlanned -------------------------------------------------------------
