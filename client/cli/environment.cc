@@ -59,7 +59,9 @@ ExitCode Report(Environment& env, const absl::Status& status) {
   const client::ApiError error = client::ToApiError(status);
   std::string message =
       error.message.empty() ? absl::StatusCodeToString(error.code) : error.message;
+  const bool said_by_way_out = error.reason == v1::ERROR_REASON_WORKSPACE_NEEDS_OWNER;
   for (const client::ApiError::FieldViolation& violation : error.violations) {
+    if (said_by_way_out) break;
     const std::string text = absl::StrCat(violation.field, ": ", violation.description);
     if (message.find(text) == std::string::npos) absl::StrAppend(&message, "\n", text);
   }

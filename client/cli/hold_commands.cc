@@ -55,7 +55,8 @@ ExitCode CreateAll(const std::vector<std::string>& scopes, const HoldTermsArgs& 
       continue;
     }
     created.push_back(*response);
-    if (env.output == OutputFormat::kTable) Print(env, RenderCreatedHold(*response, OutView(env)));
+    if (env.output == OutputFormat::kTable)
+      Print(env, RenderCreatedHold(*response, text, OutView(env)));
   }
   if (env.output == OutputFormat::kJson) {
     Print(env, JsonObject().AddList("holds", created).Text() + "\n");
@@ -74,7 +75,7 @@ ExitCode Extend(const HoldArgs& args, Environment& env) {
   const auto hold = env.client->ExtendHold(std::move(request));
   if (!hold.ok()) return Report(env, hold.status());
   Print(env, env.output == OutputFormat::kJson ? ToJson(*hold) + "\n"
-                                               : RenderHoldLine("held", *hold, OutView(env)));
+                                               : RenderHoldLine("held", *hold, "", OutView(env)));
   return ExitCode::kDone;
 }
 
@@ -115,12 +116,13 @@ ExitCode List(bool include_ended, Environment& env) {
   return ExitCode::kDone;
 }
 
-ExitCode End(const std::string& name, Environment& env, std::vector<v1::Hold>& ended) {
+ExitCode End(const std::string& name, const std::string& called, Environment& env,
+             std::vector<v1::Hold>& ended) {
   const auto hold = env.client->EndHold(name);
   if (!hold.ok()) return Report(env, hold.status());
   ended.push_back(*hold);
   if (env.output == OutputFormat::kTable) {
-    Print(env, RenderHoldLine("no longer held:", *hold, OutView(env)));
+    Print(env, RenderHoldLine("no longer held:", *hold, called, OutView(env)));
   }
   return ExitCode::kDone;
 }
@@ -144,13 +146,13 @@ ExitCode EndOn(const std::string& scope, const std::string& called, bool all, En
                      " holds on it: name one as hold/ID with quiesce unhold, or end --all"));
   }
   ExitCode code = ExitCode::kDone;
-  for (const v1::Hold& hold : *holds) code = Worse(code, End(hold.name(), env, ended));
+  for (const v1::Hold& hold : *holds) code = Worse(code, End(hold.name(), called, env, ended));
   return code;
 }
 
 ExitCode Unhold(const std::string& text, bool all, Environment& env, std::vector<v1::Hold>& ended) {
   if (absl::StartsWith(text, "hold/") || absl::StartsWith(text, "holds/")) {
-    return End(text, env, ended);
+    return End(text, "", env, ended);
   }
   auto scope = ResolveScope(env, text);
   if (scope.ok()) scope = WithProjectId(env, *scope);

@@ -31,14 +31,6 @@ std::string LoginName() {
   return entry == nullptr ? "" : entry->pw_name;
 }
 
-// The environment, and who is logged in also where no shell has set USER, as in a container.
-std::string GetVariableOrLogin(const std::string& name) {
-  std::string value = GetVariable(name);
-  if (!value.empty() || name != "USER") return value;
-  const passwd* user = getpwuid(geteuid());
-  return user == nullptr ? "" : user->pw_name;
-}
-
 Environment MakeEnvironment(Interrupts& interrupts) {
   Environment env;
   env.in = &std::cin;
@@ -69,7 +61,7 @@ client::ClientOptions MakeOptions(const GlobalArgs& args) {
 
 ExitCode Run(const std::vector<std::string>& arguments, Environment& env) {
   ParseContext context;
-  context.getenv = GetVariableOrLogin;
+  context.getenv = GetVariable;
   context.login_name = LoginName();
   context.now = absl::Now();
   context.zone = absl::LocalTimeZone();

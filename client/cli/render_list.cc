@@ -1,6 +1,7 @@
 #include "client/cli/render_list.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -52,9 +53,10 @@ std::string RenderInstances(const std::vector<v1::Instance>& raw, const View& vi
   std::vector<v1::Instance> instances;
   instances.reserve(raw.size());
   for (const v1::Instance& instance : raw) instances.push_back(Cleaned(instance));
-  std::stable_sort(
-      instances.begin(), instances.end(),
-      [](const v1::Instance& a, const v1::Instance& b) { return Urgency(a) < Urgency(b); });
+  std::sort(instances.begin(), instances.end(), [](const v1::Instance& a, const v1::Instance& b) {
+    return std::make_tuple(Urgency(a), Called(a.cloud_name(), a.name()), a.name()) <
+           std::make_tuple(Urgency(b), Called(b.cloud_name(), b.name()), b.name());
+  });
   Table table({{"NAME", Align::kLeft, Drop::kNever, true},
                {"PROJECT", Align::kLeft, Drop::kAfterClipping},
                {"PHASE"},
@@ -64,7 +66,7 @@ std::string RenderInstances(const std::vector<v1::Instance>& raw, const View& vi
                {"WORKSPACE", Align::kLeft, Drop::kAfterClipping, true}});
   for (const v1::Instance& instance : instances) {
     const std::string& workspace = instance.desired().workspace();
-    table.Add({Called(instance.cloud_name(), instance.name()),
+    table.Add({CalledInRow(instance.cloud_name(), instance.name(), view),
                ProjectCalled(instance.project_alias(), instance.name()),
                Cell(Word(instance.verdict().phase()), ToneOf(instance.verdict().phase())),
                Cell(Word(instance.verdict().reason()), ToneOf(instance.verdict().needs())),
@@ -113,22 +115,26 @@ std::string RenderHolds(const std::vector<v1::Hold>& holds,
   return table.empty() ? "No holds.\n" : table.Render(view);
 }
 
-std::string RenderHoldLine(const std::string& verb, const v1::Hold& raw, const View& view) {
+std::string RenderHoldLine(const std::string& verb, const v1::Hold& raw, const std::string& called,
+                           const View& view) {
   const v1::Hold hold = Cleaned(raw);
-  std::string text = absl::StrCat(verb, " ", ScopeCalled(hold.scope()));
+  std::string text =
+      absl::StrCat(verb, " ", called.empty() ? ScopeCalled(hold.scope()) : Clean(called));
   if (hold.active()) {
     const absl::Time end = ToTime(hold.expire_time());
-    absl::StrAppend(&text, " until ", Until(view, end), ", for ", Span(end - view.now));
+    absl::StrAppend(&text, " until ", Until(view, end), ", for ",
+                    Span(absl::Ceil(end - view.now, absl::Seconds(1))));
   }
   absl::StrAppend(&text, "  (hold ", ShortId(hold.name()), ", ", hold.owner(), ": ", hold.reason(),
                   ")");
   return Labelled("", text, 0, view);
 }
 
-std::string RenderCreatedHold(const v1::CreateHoldResponse& raw, const View& view) {
+std::string RenderCreatedHold(const v1::CreateHoldResponse& raw, const std::string& called,
+                              const View& view) {
   const v1::CreateHoldResponse response = Cleaned(raw);
   const bool freeze = response.hold().scope() == "fleet";
-  std::string out = RenderHoldLine(freeze ? "frozen" : "held", response.hold(), view);
+  std::string out = RenderHoldLine(freeze ? "frozen" : "held", response.hold(), called, view);
   absl::StrAppend(&out, "covers ", Plural(response.covered_count(), "declared instance"), "\n");
   if (response.open_call_count() == 0) {
     out += "no stop call was on its way when it took effect\n";

@@ -11,7 +11,7 @@
 
 namespace quiesce::cli {
 
-// One row for each instance, those first that need somebody.
+// One row for each instance: those first that need somebody, then by name.
 std::string RenderInstances(const std::vector<v1::Instance>& instances, const View& view);
 
 // What `drift` says: the drifted instances, and how many of the rest cannot be told.
@@ -26,10 +26,13 @@ std::string RenderDrift(const DriftDocument& document, const View& view);
 // Holds, in the order given. `names`: what instances among their scopes are called.
 std::string RenderHolds(const std::vector<v1::Hold>& holds,
                         const std::map<std::string, std::string>& names, const View& view);
-// A hold just created, with the calls that may still take effect.
-std::string RenderCreatedHold(const v1::CreateHoldResponse& response, const View& view);
-// `held   project/billing-cn until 14:00 CST`.
-std::string RenderHoldLine(const std::string& verb, const v1::Hold& hold, const View& view);
+// A hold just created, with the calls that may still take effect. `called`: what the user called
+// its scope; empty: as the hold says it.
+std::string RenderCreatedHold(const v1::CreateHoldResponse& response, const std::string& called,
+                              const View& view);
+// `held project/billing-cn until 14:00 CST, for 4 h  (hold 1a2b3c4d, ana: INC-4711)`.
+std::string RenderHoldLine(const std::string& verb, const v1::Hold& hold, const std::string& called,
+                           const View& view);
 
 }  // namespace quiesce::cli
 

@@ -138,14 +138,21 @@ ItemRow RowOf(const v1::PlanItem& item, const View& view) {
   if (about_cloud && item.change() == v1::CHANGE_ADOPT) effect += ", new";
   if (about_cloud && item.change() == v1::CHANGE_MOVE) effect += ", moved here";
   if (!effect.empty()) parts.push_back(std::move(effect));
-  for (std::string& text : FieldChangeTexts(item.field_changes())) parts.push_back(std::move(text));
-  return {label, tone, Called(item.cloud_name(), item.instance()),
+  for (const v1::FieldChange& change : item.field_changes()) {
+    // That a new declaration asserts the name that the cloud gives is no news.
+    if (change.field() == "name" && change.before().empty() &&
+        change.after() == item.cloud_name()) {
+      continue;
+    }
+    parts.push_back(FieldChangeText(change));
+  }
+  return {label, tone, CalledInRow(item.cloud_name(), item.instance(), view),
           ProjectCalled(item.project_alias(), item.instance()), absl::StrJoin(parts, "; ")};
 }
 
-ItemRow RowOf(const v1::Instance& instance) {
+ItemRow RowOf(const v1::Instance& instance, const View& view) {
   const auto [label, tone] = LabelOf(Kind::kUnchanged);
-  return {label, tone, Called(instance.cloud_name(), instance.name()),
+  return {label, tone, CalledInRow(instance.cloud_name(), instance.name(), view),
           ProjectCalled(instance.project_alias(), instance.name()),
           absl::StrCat("unchanged, ", Word(instance.verdict().phase()))};
 }
@@ -156,7 +163,12 @@ std::string ItemsText(const PlanDocument& document, const View& view) {
     kinds[KindOf(item.change(), item.effect())].push_back(RowOf(Cleaned(item), view));
   }
   for (const v1::Instance& instance : document.unchanged) {
-    kinds[Kind::kUnchanged].push_back(RowOf(Cleaned(instance)));
+    kinds[Kind::kUnchanged].push_back(RowOf(Cleaned(instance), view));
+  }
+  // The specs have an order that their author knows; the others come in that of their ids.
+  for (const Kind kind : {Kind::kRelease, Kind::kUnchanged}) {
+    std::sort(kinds[kind].begin(), kinds[kind].end(),
+              [](const ItemRow& a, const ItemRow& b) { return a.name < b.name; });
   }
   std::vector<ItemRow> rows;
   std::vector<std::string> left_out;

@@ -145,7 +145,7 @@ std::string RenderRun(const v1::Run& raw, const std::vector<v1::RunItem>& raw_it
   std::vector<ItemRow> rows;
   for (const v1::RunItem& item : items) {
     rows.push_back({Word(item.state()), ToneOfState(item.state()),
-                    Called(item.cloud_name(), item.instance()),
+                    CalledInRow(item.cloud_name(), item.instance(), view),
                     ProjectCalled(item.project_alias(), item.instance()), DetailOf(item)});
   }
   const absl::Time begin = ToTime(run.create_time());

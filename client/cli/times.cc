@@ -13,7 +13,7 @@ std::string Spelled(absl::Duration duration, const char* minute) {
   if (duration < absl::ZeroDuration()) duration = absl::ZeroDuration();
   if (duration == absl::InfiniteDuration()) return "forever";
   const int64_t seconds = absl::ToInt64Seconds(duration);
-  if (seconds == 0 && duration > absl::ZeroDuration()) {
+  if (seconds == 0 && duration >= absl::Milliseconds(50)) {
     return absl::StrFormat("%.1f s", absl::ToDoubleSeconds(duration));
   }
   if (seconds < 60) return absl::StrCat(seconds, " s");

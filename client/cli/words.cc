@@ -178,6 +178,14 @@ std::string Called(const std::string& cloud_name, std::string_view instance_name
   return cloud_name.empty() ? IdOf(instance_name) : cloud_name;
 }
 
+std::string CalledInRow(const std::string& cloud_name, std::string_view instance_name,
+                        const View& view) {
+  constexpr size_t kShown = 12;
+  const std::string called = Called(cloud_name, instance_name);
+  if (!cloud_name.empty() || !view.clip || called.size() <= kShown) return called;
+  return called.substr(0, kShown) + "…";
+}
+
 std::string ProjectCalled(const std::string& alias, std::string_view name) {
   if (!alias.empty()) return alias;
   constexpr std::string_view kProjects = "projects/";

@@ -46,6 +46,10 @@ std::string ShortId(std::string_view name);
 std::string CutName(std::string_view instance_name);
 // How a person calls an instance: its name in the cloud, else its id.
 std::string Called(const std::string& cloud_name, std::string_view instance_name);
+// The same for a row on a screen, where the beginning of an id has to do: it is enough to name the
+// instance by.
+std::string CalledInRow(const std::string& cloud_name, std::string_view instance_name,
+                        const View& view);
 // The alias, else the id of the project in an instance's or project's name.
 std::string ProjectCalled(const std::string& alias, std::string_view name);
 // A hold's scope: `workspace/billing-prod`, `project/...`, `fleet` or `instance/f19b543c`.

@@ -259,7 +259,7 @@ TEST(RenderHolds, CreatedWithACallOnItsWay) {
   response.set_open_call_count(1);
   *response.add_open_calls() =
       Proto<v1::OpenCall>("cloud_name: 'billing-om-05' start_time { " + At(-1) + " }");
-  ExpectGolden("hold_created", RenderCreatedHold(response, SampleView()));
+  ExpectGolden("hold_created", RenderCreatedHold(response, "billing-om-05", SampleView()));
 }
 
 TEST(RenderRun, Cancelled) {
@@ -339,7 +339,7 @@ TEST(Render, NothingFromOutsideWritesToTheTerminal) {
       {"list", RenderInstances(instances, view)},
       {"drift", RenderDrift({instances, instances, 302}, view)},
       {"holds", RenderHolds(Poisoned(testing::SampleHolds()), {{"x\x1b", "x\x1b[2J"}}, view)},
-      {"hold", RenderHoldLine("held", Poisoned(testing::SampleHolds())[0], view)},
+      {"hold", RenderHoldLine("held", Poisoned(testing::SampleHolds())[0], "x\x1b[2J", view)},
       {"run", RenderRun(Poisoned(testing::SampleRun()), Poisoned(testing::SampleRunItems()), view)},
       {"run_progress", RenderRunProgress(Poisoned(testing::SampleRun()), SampleView(120))},
       {"change", RenderChange(instances[2], v1::PHASE_STOPPED, view)},
@@ -356,7 +356,7 @@ TEST(Render, NothingFromOutsideWritesToTheTerminal) {
   *created.mutable_hold() = testing::SampleHolds()[0];
   created.set_open_call_count(1);
   created.add_open_calls();
-  screens["hold_created"] = RenderCreatedHold(Poisoned(created), view);
+  screens["hold_created"] = RenderCreatedHold(Poisoned(created), "", view);
   v1::CancelRunResponse cancelled;
   cancelled.set_accepted_count(1);
   cancelled.mutable_run();
