@@ -102,16 +102,25 @@ std::string ReasonText(const v1::Verdict& verdict) {
   return absl::StrCat(Word(verdict.reason()), "   ", text);
 }
 
-// Commands are never wrapped: they are there to be pasted.
-std::string Remedies(const v1::Explanation& explanation) {
+// Commands are never wrapped: they are there to be pasted. A short text stands before its command,
+// a long one above it.
+std::string Remedies(const v1::Explanation& explanation, const View& view) {
+  constexpr int kLongText = 16;
   int width = kLabelWidth;
   for (const v1::Remedy& remedy : explanation.remedies()) {
-    if (!remedy.command().empty()) width = std::max(width, DisplayWidth(remedy.text()) + 2);
+    const int own = DisplayWidth(remedy.text());
+    if (own <= kLongText && !remedy.command().empty()) width = std::max(width, own + 2);
   }
   std::string out;
   for (const v1::Remedy& remedy : explanation.remedies()) {
-    absl::StrAppend(&out, remedy.command().empty() ? remedy.text() : PadRight(remedy.text(), width),
-                    remedy.command(), "\n");
+    if (remedy.command().empty()) {
+      out += Labelled("", remedy.text(), 0, view);
+    } else if (DisplayWidth(remedy.text()) <= kLongText) {
+      absl::StrAppend(&out, PadRight(remedy.text(), width), remedy.command(), "\n");
+    } else {
+      absl::StrAppend(&out, Labelled("", remedy.text(), 0, view), PadRight("", width),
+                      remedy.command(), "\n");
+    }
   }
   return out;
 }
@@ -237,7 +246,7 @@ std::string RenderExplanation(const v1::Explanation& raw, const View& view) {
   const v1::Instance& instance = explanation.instance();
   std::string out = Headline(instance, view) + WhoMustAct(instance, view);
   absl::StrAppend(&out, "\n", Line("reason", ReasonText(instance.verdict()), view),
-                  Remedies(explanation), "\n", Line("name", CutName(instance.name()), view),
+                  Remedies(explanation, view), "\n", Line("name", CutName(instance.name()), view),
                   FactsText(instance, view), GatesText(explanation, view));
   if (!explanation.evidence().empty()) out += Line("evidence", explanation.evidence(), view);
   return out;

@@ -236,8 +236,11 @@ TEST(RenderExplanation, TheOwnerHasToAct) {
       "the declaration asserts \"billing-om-44\" and the cloud says \"risk-om-44\"");
   verdict.clear_valid_until();
   explanation.clear_remedies();
+  *explanation.add_remedies() = Proto<v1::Remedy>(
+      "text: 'correct the name or the id in the manifest of billing-prod, then apply it'"
+      " command: 'quiesce apply -f FILE'");
   *explanation.add_remedies() =
-      Proto<v1::Remedy>("text: 'Correct the name or the id in the manifest of billing-prod.'");
+      Proto<v1::Remedy>("text: 'look now' command: 'quiesce refresh billing-sg'");
   explanation.mutable_instance()->clear_attempt();
   explanation.mutable_gates(3)->set_state(v1::GATE_STATE_BLOCKS);
   explanation.mutable_gates(3)->set_detail("cloud says \"risk-om-44\"");
