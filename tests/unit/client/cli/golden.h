@@ -5,12 +5,12 @@
 
 namespace quiesce::cli::testing {
 
-// Fails unless the text is what testdata/NAME.txt has. To write the files anew, and then read the
-// difference in git:
+// Fails unless the text is what testdata/NAME.txt has. With QUIESCE_GOLDEN naming the folder testdata
+// of the source tree it writes the file instead; read the difference in git before it is committed:
 //
-//   bazel run //tests/unit/client/cli:render_test --run_under="env QUIESCE_GOLDEN=$PWD/tests/..."
-//
-// with QUIESCE_GOLDEN naming the folder testdata of the source tree.
+//   bazel build //tests/unit/client/cli:all
+//   QUIESCE_GOLDEN=tests/unit/client/cli/testdata TEST_TMPDIR=/tmp \
+//     bazel-bin/tests/unit/client/cli/render_test
 void ExpectGolden(const std::string& name, const std::string& text);
 
 }  // namespace quiesce::cli::testing
