@@ -37,6 +37,8 @@ inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024;
 // It carries the message twice, once in base64, and the detail in base64.
 inline constexpr size_t kMaxErrorMessageBytes = 1024;
 inline constexpr size_t kMaxErrorDetailBytes = 3 * 1024;
+// All of it as it is sent; 7,000 bytes were seen to arrive and 9,000 not to.
+inline constexpr size_t kMaxErrorHeaderBytes = 7000;
 // Horizon of request_id: a retry after it is a new request.
 inline constexpr absl::Duration kRequestIdHorizon = absl::Hours(24);
 inline constexpr int64_t kMaxRememberedRequests = 1000000;
@@ -85,7 +87,7 @@ inline constexpr absl::Duration kMinPingInterval = absl::Seconds(10);
 inline constexpr size_t kMaxCallsPerInstanceHour = 12;
 inline constexpr absl::Duration kCallBudgetWindow = absl::Hours(1);
 // An intent not handed to a connection by then is finished NOT_SENT: its gates are too old.
-inline constexpr absl::Duration kMaxHandOverDelay = absl::Seconds(1);
+inline constexpr absl::Duration kMaxHandOverDelay = absl::Milliseconds(500);
 // Pause of a credential after a 429 without Retry-After. The gateway's windows seen in the wild
 // are one second, one minute and five minutes.
 inline constexpr absl::Duration kDefaultThrottlePause = absl::Seconds(60);

@@ -89,6 +89,7 @@ class ApiCall : public PooledCall {
       : PooledCall(operation, deadline), path_(std::move(path)), route_(route), clock_(clock) {}
 
   void Run(int worker) override;
+  bool throttled() const override { return outcome_.verdict.call_class == CallClass::kThrottled; }
   void Conclude() override { Finish(std::move(outcome_)); }
   void Cut() override;
   void Drop(Why why) override { Finish(NotSent(CallClass::kNone, MessageOf(why))); }

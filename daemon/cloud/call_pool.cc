@@ -127,6 +127,23 @@ bool CallPool::closed() {
   return closing_;
 }
 
+// The credential has to pause: what waits was claimed before anybody knew.
+void CallPool::DropWaitingStops() {
+  std::vector<std::shared_ptr<PooledCall>> dropped;
+  {
+    MutexLock lock(mu_);
+    Queue& stops = waiting_[Index(Operation::kStop)];
+    for (const std::shared_ptr<Entry>& entry : stops) {
+      ClearTimer(*entry);
+      dropped.push_back(entry->call);
+    }
+    stops.clear();
+  }
+  for (const std::shared_ptr<PooledCall>& call : dropped) {
+    call->Drop(PooledCall::Why::kNoConnection);
+  }
+}
+
 void CallPool::DropLate(PooledCall& call) {
   call.Drop(call.deadline() <= clock_->Read().steady ? PooledCall::Why::kDeadline
                                                      : PooledCall::Why::kNoConnection);
@@ -143,6 +160,7 @@ void CallPool::Work(int worker) {
       continue;
     }
     entry->call->Run(worker);
+    if (entry->call->throttled()) DropWaitingStops();
     Finish(entry);
     entry->call->Conclude();
   }

@@ -33,6 +33,8 @@ class PooledCall {
 
   // Makes the call, on the thread of worker number `worker`. Blocks until the call is over.
   virtual void Run(int worker) = 0;
+  // Whether Run was told to slow down (429). After Run.
+  virtual bool throttled() const { return false; }
   // Tells what came of Run. Its place in the pool is free again by now: whoever hears of the end
   // may submit the next call at once and is not told that the pool is full.
   virtual void Conclude() = 0;
@@ -101,6 +103,7 @@ class CallPool {
   // Waits up to `patience`; null when it is over or the pool closes. Not `running`: came too late.
   std::shared_ptr<Entry> Take(absl::Duration patience);
   void DropLate(PooledCall& call);
+  void DropWaitingStops() ABSL_LOCKS_EXCLUDED(mu_);
   void Finish(const std::shared_ptr<Entry>& entry);
   void KeepDeadlines();
 

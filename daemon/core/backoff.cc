@@ -10,11 +10,13 @@ namespace {
 
 bool NeedsAHuman(CallClass call_class) {
   switch (call_class) {
-    case CallClass::kAuth:
     case CallClass::kForbidden:
     case CallClass::kNotFound:
     case CallClass::kPermanent:
       return true;
+    // A token is mostly being replaced, and the new one is read at once; where it is not, lists
+    // fail too, and without a list there is no call.
+    case CallClass::kAuth:
     case CallClass::kNone:
     case CallClass::kAccepted:
     case CallClass::kAlreadyInState:

@@ -12,7 +12,7 @@ namespace quiesce::core {
 // How long to wait after the `failures`-th failure in a row (1 or more): doubling from
 // kBackoffBase to kBackoffMax, of which the upper half is jitter taken from `seed`, so that
 // instances that failed together do not come back together. The same arguments give the same
-// answer. What a human must mend (auth, forbidden, permanent, not found) waits kSlowRetry at
+// answer. What a human must mend (forbidden, permanent, not found) waits kSlowRetry at
 // once.
 absl::Duration Backoff(CallClass call_class, int failures, std::string_view seed);
 

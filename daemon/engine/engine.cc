@@ -89,7 +89,7 @@ void Engine::Take(store::RunItemChanged& change) {
   runs_.RunItemChanged(change.item);
   if (change.item.state != store::ItemState::kPending) return;
   // The instance may stand where the item ends already; nothing else would wake it.
-  if (Row* row = registry_.Find(change.item.key)) reconciler_.RowChanged(*row);
+  if (Row* row = registry_.Find(change.item.key)) reconciler_.Recheck(*row);
 }
 
 void Engine::OnDecision(const Row& row, const core::Decision& decision, bool by_time) {

@@ -131,7 +131,10 @@ SteadyTime Observer::NextStart(const Look& look, const Now& now) const {
       look.last_started.is_never()) {
     start = now.steady;
   } else {
-    start = look.last_started + (project.unsettled > 0 ? timing.list_active : timing.list_idle);
+    // At rest, the interval that the last list promised still counts: its freshness bound does.
+    const absl::Duration promised = project.rows->freshness.interval;
+    const absl::Duration at_rest = promised > absl::ZeroDuration() ? promised : timing.list_idle;
+    start = look.last_started + (project.unsettled > 0 ? timing.list_active : at_rest);
   }
   start = std::max(start, project.credential->throttled_until);
   // A person who asks does not wait for the backoff of earlier failures.

@@ -11,6 +11,7 @@
 #include "daemon/base/sha256.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/error.h"
+#include "daemon/core/names.h"
 
 namespace quiesce::engine {
 
@@ -132,7 +133,7 @@ absl::Status Planner::DeclareOne(Draft& draft, const core::Spec& spec, const Now
   }
   const std::string& holder = registry_.WorkspaceOf(*row);
   const store::Workspace* workspace = FindWorkspace(holder);
-  return core::error::DeclaredElsewhere(absl::StrCat(spec.key.instance_id), holder,
+  return core::error::DeclaredElsewhere(core::FormatInstanceName(spec.key), holder,
                                         workspace != nullptr ? workspace->header.owner : "",
                                         workspace != nullptr ? workspace->header.contact : "");
 }

@@ -61,7 +61,12 @@ void Reconciler::RowChanged(Row& row) {
   if (started_) Evaluate(row, /*by_time=*/false);
 }
 
+void Reconciler::Recheck(Row& row) {
+  if (started_) Evaluate(row, /*by_time=*/true);
+}
+
 void Reconciler::RowForgotten(Row& row) {
+  timers_.erase({row.due, &row});
   ProjectState* project = projects_.Find(row.project->id());
   if (project == nullptr) return;
   project->open.erase(&row);
@@ -129,15 +134,16 @@ void Reconciler::RunSweep() {
 
 void Reconciler::Arm(Row& row, SteadyTime due) {
   if (row.due == due) return;
+  timers_.erase({row.due, &row});
   row.due = due;
   if (due.is_infinite()) return;
-  timers_.emplace(due, registry_.KeyOf(row));
+  timers_.insert({due, &row});
   ArmTimer();
 }
 
 void Reconciler::ArmTimer() {
-  if (timers_.empty() || timers_.top().first >= timer_at_) return;
-  const SteadyTime at = timers_.top().first;
+  if (timers_.empty() || timers_.begin()->due >= timer_at_) return;
+  const SteadyTime at = timers_.begin()->due;
   timer_at_ = at;
   executor_.PostAt(at, [this, at] {
     if (timer_at_ == at) RunTimers();
@@ -148,14 +154,11 @@ void Reconciler::RunTimers() {
   timer_at_ = SteadyTime::Infinite();
   const SteadyTime now = clock_.Read().steady;
   std::vector<core::InstanceKey> due;
-  while (!timers_.empty() && timers_.top().first <= now) {
-    Row* row = registry_.Find(timers_.top().second);
-    // A row whose timer was set anew since has another entry.
-    if (row != nullptr && row->due == timers_.top().first) {
-      row->due = SteadyTime::Infinite();
-      due.push_back(timers_.top().second);
-    }
-    timers_.pop();
+  while (!timers_.empty() && timers_.begin()->due <= now) {
+    Row& row = *timers_.begin()->row;
+    timers_.erase(timers_.begin());
+    row.due = SteadyTime::Infinite();
+    due.push_back(registry_.KeyOf(row));
   }
   Sweep(std::move(due));
   ArmTimer();
@@ -296,6 +299,7 @@ std::string Reconciler::WhyNot(const ProjectState* project, const store::Claimed
     return "no connection was free in time";
   }
   if (project->credential->throttled_until > now.steady) return "its credential was paused";
+  if (project->credential->throttled_until > now.steady) return "its credential was paused";
   if (holds_.Strongest(call.key, call.workspace, now.wall) != nullptr) {
     return "a hold was made in the meantime";
   }
@@ -373,9 +377,12 @@ void Reconciler::FlushLatches() {
         Row* row = registry_.Find(key);
         if (row == nullptr) continue;
         row->latching = false;
-        // Decided anew, unless the store refuses work: then the next list comes back to it.
         if (result.ok()) Evaluate(*row, /*by_time=*/true);
       }
+      if (result.ok()) return;
+      // The store refuses work for now; nothing else would come back to these.
+      executor_.PostAt(clock_.Read().steady + limits::kBackoffBase,
+                       [this, keys]() mutable { Sweep(std::move(keys)); });
     });
   }
 }

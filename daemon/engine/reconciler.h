@@ -4,10 +4,11 @@
 #include <deque>
 #include <functional>
 #include <optional>
-#include <queue>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/functional/any_invocable.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/executor.h"
@@ -43,6 +44,8 @@ class Reconciler {
 
   // A committed change of the row was put into the registry.
   void RowChanged(Row& row);
+  // Something other than a commit of the row asks for a decision.
+  void Recheck(Row& row);
   // The row is about to leave the registry.
   void RowForgotten(Row& row);
   // A list of the project was recorded.
@@ -105,8 +108,18 @@ class Reconciler {
   Task idle_;
   int recording_ = 0;  // outcomes on their way into the store
 
-  using Timer = std::pair<SteadyTime, core::InstanceKey>;
-  std::priority_queue<Timer, std::vector<Timer>, std::greater<Timer>> timers_;
+  // One entry at most for each row: what a hold of months makes due is armed anew at every list.
+  struct Timer {
+    SteadyTime due;
+    Row* row = nullptr;
+    // Rows that are due together come in the order of their ids, the same in every run.
+    friend bool operator<(const Timer& a, const Timer& b) {
+      if (a.due != b.due) return a.due < b.due;
+      return std::tie(a.row->project->id(), a.row->instance_id) <
+             std::tie(b.row->project->id(), b.row->instance_id);
+    }
+  };
+  absl::btree_set<Timer> timers_;
   SteadyTime timer_at_ = SteadyTime::Infinite();
   std::deque<core::InstanceKey> sweep_;
   bool sweeping_ = false;

@@ -62,6 +62,22 @@ void RunDriver::Start() {
   std::vector<std::string> ids;
   for (const auto& [id, active] : active_) ids.push_back(id);
   for (const std::string& id : ids) Step(id);
+  EndOrphans();
+}
+
+// An earlier process may have ended between the commit that took an instance away from a run and
+// the one that ended its item. Nothing decides about such a row, so nothing else would.
+void RunDriver::EndOrphans() {
+  for (auto& [key, items] : open_) {
+    const Row* row = registry_.Find(key);
+    if (row != nullptr && row->declared) continue;
+    for (auto& [run_id, open] : items) {
+      const bool applied = !open.item.uid.empty();
+      if (applied && !open.ending && open.item.at_cancel != store::CallAtCancel::kOpen) {
+        End(open, store::ItemState::kSuperseded, std::nullopt);
+      }
+    }
+  }
 }
 
 void RunDriver::Stop() {

@@ -54,6 +54,7 @@ class RunDriver {
     std::vector<Done<store::Run>> waiters;  // for that
   };
 
+  void EndOrphans();
   void Step(const std::string& run_id);
   void StepLater(const std::string& run_id);
   void Applied(const std::string& run_id, absl::StatusOr<store::Run> run);

@@ -29,6 +29,7 @@ void WaitList::Wait(const Row& row, const core::Decision& current, std::string e
     std::move(done)(*result);
     return;
   }
+  if (closed_) return std::move(done)(WaitResult::kNotYet);
   const core::InstanceKey key = registry_.KeyOf(row);
   const uint64_t id = next_id_++;
   waiters_[key].push_back(Waiter{id, std::move(etag), std::move(done)});
@@ -80,6 +81,7 @@ void WaitList::EndAll(const core::InstanceKey& key, WaitResult result) {
 }
 
 void WaitList::CloseAll() {
+  closed_ = true;
   while (!waiters_.empty()) {
     const core::InstanceKey key = waiters_.begin()->first;
     EndAll(key, WaitResult::kNotYet);

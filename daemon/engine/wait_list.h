@@ -34,7 +34,7 @@ class WaitList {
             DoneFn done);
   void OnDecision(const Row& row, const core::Decision& decision);
   void RowForgotten(const core::InstanceKey& key);
-  // Ends every wait with kNotYet.
+  // Ends every wait with kNotYet, and every later one at once.
   void CloseAll();
   size_t size() const { return size_; }
 
@@ -51,6 +51,7 @@ class WaitList {
   absl::flat_hash_map<core::InstanceKey, std::list<Waiter>> waiters_;
   uint64_t next_id_ = 1;
   size_t size_ = 0;
+  bool closed_ = false;
 };
 
 }  // namespace quiesce::engine

@@ -82,14 +82,14 @@ absl::StatusOr<WatchBatch> WatchHub::Next(uint64_t id, size_t limit) {
   }
   watch.cursor = upto;
   batch.revision = upto;
-  batch.caught_up = upto == registry_.last_revision();
-  if (batch.caught_up) {
-    for (const core::InstanceKey& key : watch.verdicts) {
-      if (const Row* row = registry_.Find(key)) batch.items.push_back({row, {}});
-    }
-    watch.verdicts.clear();
-    watch.waiting = true;
+  const bool rows_done = upto == registry_.last_revision();
+  while (rows_done && !watch.verdicts.empty() && batch.items.size() < limit) {
+    const auto first = watch.verdicts.begin();
+    if (const Row* row = registry_.Find(*first)) batch.items.push_back({row, {}});
+    watch.verdicts.erase(first);
   }
+  batch.caught_up = rows_done && watch.verdicts.empty();
+  watch.waiting = batch.caught_up;
   return batch;
 }
 

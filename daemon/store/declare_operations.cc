@@ -134,11 +134,17 @@ absl::StatusOr<SetDesired::Result> Repeat(Tables& tables, const SetDesired& set,
 
 // --- RequestReconcile ----------------------------------------------------------------------------
 
-// The record with the request accepted.
+// The record with the request accepted. A latch that is not to be looked past goes with the
+// generation, so that the grace of a start counts on. Where nothing is observed it is all there is
+// to ask for again; and with `once` it is what the request is about.
 core::InstanceRecord Reasserted(const core::InstanceRecord& record, const RequestReconcile& request,
-                                int64_t last_seq) {
+                                core::ObservationMode mode, int64_t last_seq) {
   core::InstanceRecord after = record;
   core::Reassert(after, last_seq);
+  const bool latched = record.history.stopped_generation == record.desired->generation;
+  const bool keeps_grace = !request.skip_start_grace && mode == core::ObservationMode::kList &&
+                           after.desired->policy.enforcement == core::Enforcement::kContinuous;
+  if (latched && keeps_grace) after.history.stopped_generation = after.desired->generation;
   if (!request.skip_backoff) {
     after.history.failures = record.history.failures;
     after.history.next_attempt = record.history.next_attempt;
@@ -146,18 +152,10 @@ core::InstanceRecord Reasserted(const core::InstanceRecord& record, const Reques
   return after;
 }
 
-// What the request would lead to. A latch that is not to be looked past goes with the generation,
-// so that the grace of a start counts on. Where nothing is observed it is all there is to ask for
-// again; and with `once` it is what the request is about.
-core::Foreseen Foresee(const core::InstanceRecord& record, const RequestReconcile& request,
-                       const core::Surroundings& around, const Now& now) {
-  core::InstanceRecord after = Reasserted(record, request, 0);
+// What the request would lead to.
+core::Foreseen Foresee(const core::InstanceRecord& after, const core::Surroundings& around,
+                       const Now& now) {
   const core::Desired& desired = *after.desired;
-  const bool latched = record.history.stopped_generation == record.desired->generation;
-  const bool keeps_grace = !request.skip_start_grace &&
-                           around.settings.mode == core::ObservationMode::kList &&
-                           desired.policy.enforcement == core::Enforcement::kContinuous;
-  if (latched && keeps_grace) after.history.stopped_generation = desired.generation;
   return core::ForeseeEffect(&after, after.key, desired.policy, desired.workspace, around, now);
 }
 
@@ -210,11 +208,13 @@ absl::StatusOr<RequestReconcile::Result> RequestReconcile::Run(Tables& tables,
   QUIESCE_ASSIGN_OR_RETURN(
       const ProjectSurroundings around,
       ProjectSurroundings::Read(tables, context, key.project_id, throttled_until));
-  const core::Foreseen foreseen = Foresee(result.record, *this, around.view(), context.now);
+  core::InstanceRecord after =
+      Reasserted(result.record, *this, around.view().settings.mode, tables.last_list_seq());
+  const core::Foreseen foreseen = Foresee(after, around.view(), context.now);
   result.effect = foreseen.effect;
   result.reason = foreseen.reason;
   if (result.effect == core::Effect::kStop || result.effect == core::Effect::kUnknown) {
-    result.record = Reasserted(result.record, *this, tables.last_list_seq());
+    result.record = std::move(after);
     QUIESCE_RETURN_IF_ERROR(tables.WriteInstance(result.record));
   }
   ByteWriter answer;

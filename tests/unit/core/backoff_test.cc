@@ -62,16 +62,16 @@ TEST(Backoff, SpreadsInstancesThatFailedTogether) {
 }
 
 TEST(Backoff, WaitsTheSlowRetryAtOnceForWhatAHumanMustMend) {
-  for (const CallClass c :
-       {CallClass::kAuth, CallClass::kForbidden, CallClass::kPermanent, CallClass::kNotFound}) {
+  for (const CallClass c : {CallClass::kForbidden, CallClass::kPermanent, CallClass::kNotFound}) {
     EXPECT_EQ(Backoff(c, 1, "a"), limits::kSlowRetry);
     EXPECT_EQ(Backoff(c, 50, "b"), limits::kSlowRetry);
   }
 }
 
 TEST(Backoff, TreatsEveryOtherClassAlike) {
-  for (const CallClass c : {CallClass::kNone, CallClass::kAccepted, CallClass::kAlreadyInState,
-                            CallClass::kThrottled, CallClass::kUnknown, CallClass::kMalformed}) {
+  for (const CallClass c :
+       {CallClass::kNone, CallClass::kAuth, CallClass::kAccepted, CallClass::kAlreadyInState,
+        CallClass::kThrottled, CallClass::kUnknown, CallClass::kMalformed}) {
     EXPECT_EQ(Backoff(c, 3, "a"), Backoff(CallClass::kTransient, 3, "a"));
   }
 }
