@@ -1,0 +1,234 @@
+// The seed's plot: what happens around the daemon, when it stops happening, and how everything must
+// be in the end.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "tests/simulation/simulation.h"
+
+namespace quiesce::simulation {
+namespace {
+
+// Longer than any hour of budget, any slow retry and any pause that a scenario has.
+constexpr absl::Duration kLongestCalm = absl::Minutes(180);
+// After everything has come to rest: nothing may happen any more but an occasional look.
+constexpr absl::Duration kQuiet = absl::Minutes(10);
+
+}  // namespace
+
+void Simulation::Every(absl::Duration mean, bool while_chaos_only, std::function<void()> what) {
+  world_.After(world_.dice().Between(absl::ZeroDuration(), 2 * mean),
+               [this, mean, while_chaos_only, what = std::move(what)]() mutable {
+                 if (calm_ && while_chaos_only) return;
+                 what();
+                 Every(mean, while_chaos_only, std::move(what));
+               });
+}
+
+void Simulation::SetTheScene() {
+  Dice& dice = world_.dice();
+  for (const ProjectPlan& project : scenario_.projects) {
+    for (const std::string& id : project.instances) {
+      truth_.Create({project.id, id}, dice.Chance(0.8));
+    }
+  }
+  const int64_t watchers = dice.Between(0, 2);
+  for (int64_t n = 0; n < watchers; ++n) {
+    watchers_.push_back(std::make_unique<ModelWatcher>(world_, verdict_));
+  }
+  Every(scenario_.think, true, [this] { workload_.Act(); });
+  Every(absl::Seconds(1), true, [this] { CloudMeddles(); });
+  const bool restarts = dice.Chance(0.3);
+  if (restarts) Every(absl::Minutes(3), true, [this] { StopGracefully(); });
+  world_.After(scenario_.chaos, [this] { BeginCalm(); });
+}
+
+// Rates are per minute, for the whole fleet; this is called about once a second.
+void Simulation::CloudMeddles() {
+  Dice& dice = world_.dice();
+  const core::InstanceKey key = dice.Pick(truth_.Keys());
+  const auto happens = [&dice](double per_minute) { return dice.Chance(per_minute / 60); };
+  if (happens(faults_.manual_start) && truth_.Start(key)) {
+    world_.Hit("fault: manual start");
+    world_.Trace(absl::StrCat("somebody starts ", key.instance_id));
+  }
+  if (happens(faults_.odd_state) &&
+      truth_.MakeOdd(key, dice.Skewed(absl::Seconds(1), scenario_.odd_time))) {
+    world_.Hit("fault: odd state");
+    world_.Trace(absl::StrCat("the cloud does something odd to ", key.instance_id));
+  }
+  if (happens(faults_.rename)) truth_.Rename(key);
+  if (happens(faults_.deletion) && truth_.Delete(key)) {
+    world_.Hit("fault: deletion");
+    world_.Trace(absl::StrCat("somebody deletes ", key.instance_id));
+  }
+  if (happens(faults_.creation)) {
+    core::InstanceKey fresh = key;
+    const bool again = dice.Chance(0.3);
+    if (!again) std::reverse(fresh.instance_id.begin(), fresh.instance_id.end());
+    if (!truth_.ViewNow(fresh).exists) truth_.Create(fresh, dice.Chance(0.8));
+  }
+  if (happens(faults_.clock_jump)) {
+    last_jump_ = world_.now();
+    world_.JumpWall(dice.Between(-absl::Hours(2), absl::Hours(2)));
+    world_.Hit("fault: the wall clock jumps");
+    world_.Trace("the wall clock is set");
+  }
+}
+
+void Simulation::BeginCalm() {
+  world_.Trace("--- calm");
+  calm_ = true;
+  faults_ = Faults();
+  workload_.Rest();
+  if (process_ && process_->configs.size() < scenario_.projects.size()) StopGracefully();
+  Every(absl::Seconds(10), false, [this] { workload_.Mend(); });
+  const SteadyTime latest = world_.now() + kLongestCalm;
+  Every(absl::Seconds(5), false,
+        [this, latest, quiet_since = SteadyTime::Never(), calls = int64_t{0},
+         steps = int64_t{0}]() mutable {
+          if (const auto unrest = Unrest()) {
+            if (world_.now() > latest) verdict_.Fail("I11", *unrest);
+            quiet_since = SteadyTime::Never();
+            return;
+          }
+          if (quiet_since.is_never()) {
+            quiet_since = world_.now();
+            calls = ObservedCalls();
+            steps = steps_;
+          }
+          if (world_.now() - quiet_since < kQuiet) return;
+          // When nothing is just under way, which may be the next time.
+          bool under_way = !process_->store->idle() || !process_->executor.idle();
+          for (const auto& watcher : watchers_) {
+            under_way |= watcher->connected() && !watcher->caught_up();
+          }
+          if (under_way && world_.now() < latest) return;
+          if (ObservedCalls() != calls) verdict_.Fail("rest", "a stop is sent");
+          // Looks every few seconds at most, each of them a few tasks and commits.
+          if (steps_ - steps > 20000) verdict_.Fail("rest", "the loop does not come to rest");
+          CheckAtRest();
+          at_rest_ = true;
+        });
+}
+
+// Where nothing can be looked at, a call that is refused is repeated now and then for ever.
+int64_t Simulation::ObservedCalls() const {
+  int64_t calls = 0;
+  for (const auto& [number, call] : checker_.calls().all()) {
+    for (const ProjectPlan& project : scenario_.projects) {
+      const bool observed = project.mode == core::ObservationMode::kList;
+      if (project.id == call.key.project_id && observed && call.sent) ++calls;
+    }
+  }
+  return calls;
+}
+
+// --- the end -------------------------------------------------------------------------------------
+
+std::optional<std::string> Simulation::Unrest() {
+  if (!process_ || process_->draining) return "no process runs";
+  if (!workload_.AllAnswered()) return "somebody waits for an answer";
+  for (const auto& [id, run] : checker_.committed().runs()) {
+    if (run.state != store::RunState::kDone && run.state != store::RunState::kCancelled) {
+      std::string items;
+      for (const auto& [index, item] : checker_.committed().pending_items()) {
+        if (index.first != id) continue;
+        absl::StrAppend(&items, " ", item.key.instance_id,
+                        " at_cancel=", static_cast<int>(item.at_cancel), " gen=", item.generation);
+        const core::InstanceRecord* record = checker_.committed().Find(item.key);
+        if (record != nullptr) absl::StrAppend(&items, " ", Describe(*record));
+      }
+      return absl::StrCat("run ", id, " is in state ", static_cast<int>(run.state), items);
+    }
+  }
+  for (const auto& [key, record] : checker_.committed().instances()) {
+    if (!record.desired) continue;
+    if (const auto unrest = UnrestOf(key)) return unrest;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Simulation::UnrestOf(const core::InstanceKey& key) {
+  engine::Engine& engine = *process_->engine;
+  const engine::Row* row = engine.registry().Find(key);
+  if (row == nullptr || !row->declared) return absl::StrCat(key.instance_id, " is not known");
+  const core::Decision decision = engine.Decide(*row, process_->clock.Read());
+  const Power power = JudgePower(truth_.ViewNow(key));
+  const std::string is = absl::StrCat(
+      key.instance_id, " is ", std::string(ToString(power)), ", and said to be ",
+      std::string(core::ToString(decision.phase)), "/",
+      std::string(core::ToString(decision.reason)), " ", Describe(*checker_.committed().Find(key)));
+  const core::Policy& policy = engine.registry().PolicyOf(*row);
+  const bool unobserved = engine.SurroundingsOf(*row).settings.mode == core::ObservationMode::kNone;
+  if (row->phase != decision.phase || row->reason != decision.reason) {
+    return absl::StrCat(is, ", and in the index ", std::string(core::ToString(row->phase)), "/",
+                        std::string(core::ToString(row->reason)));
+  }
+  if (unobserved) {
+    const bool rests = decision.phase == core::Phase::kStopped ||
+                       decision.phase == core::Phase::kStalled || policy.is_protected ||
+                       policy.enforcement == core::Enforcement::kObserve;
+    return rests ? std::nullopt : std::optional<std::string>(is);
+  }
+  switch (power) {
+    case Power::kAbsent: {
+      const bool gone =
+          decision.phase == core::Phase::kGone || decision.reason == core::Reason::kNotListed;
+      return gone ? std::nullopt : std::optional<std::string>(is);
+    }
+    case Power::kOff: {
+      const bool stopped =
+          (decision.phase == core::Phase::kStopped && decision.action == core::Action::kNone) ||
+          (decision.reason == core::Reason::kNameMismatch && !policy.asserted_name.empty());
+      return stopped ? std::nullopt : std::optional<std::string>(is);
+    }
+    case Power::kOn:
+    case Power::kHalf: {
+      const bool left_alone =
+          (decision.reason == core::Reason::kProtected && policy.is_protected) ||
+          (decision.reason == core::Reason::kReportOnly &&
+           policy.enforcement != core::Enforcement::kContinuous) ||
+          (decision.reason == core::Reason::kNameMismatch && !policy.asserted_name.empty());
+      return left_alone ? std::nullopt : std::optional<std::string>(is);
+    }
+    case Power::kPoweringOff:
+    case Power::kOther:
+      return is;
+  }
+  return is;
+}
+
+void Simulation::CheckAtRest() {
+  for (const auto& watcher : watchers_) watcher->CheckFinal();
+  CheckRegistry();
+  if (const auto problem = [this]() -> std::optional<std::string> {
+        CommittedState found;
+        const absl::Status status =
+            process_->store->sqlite().Load([&found](std::vector<store::Change> changes) {
+              for (const store::Change& change : changes) found.Apply(change);
+            });
+        if (!status.ok()) return std::string(status.message());
+        return found.DifferenceFrom(checker_.committed());
+      }()) {
+    verdict_.Fail("I13", *problem);
+  }
+}
+
+// The engine's memory is what was committed, no more and no less.
+void Simulation::CheckRegistry() {
+  const engine::Registry& registry = process_->engine->registry();
+  const auto& committed = checker_.committed().instances();
+  if (registry.size() != committed.size()) {
+    verdict_.Fail("I9", absl::StrCat("the engine knows ", registry.size(), " instances of ",
+                                     committed.size()));
+  }
+  for (const auto& [key, record] : committed) {
+    const engine::Row* row = registry.Find(key);
+    if (row != nullptr && row->revision == record.revision) continue;
+    verdict_.Fail("I9", absl::StrCat("the engine knows revision ",
+                                     row != nullptr ? row->revision : 0, " of ", Describe(record)));
+  }
+}
+
+}  // namespace quiesce::simulation

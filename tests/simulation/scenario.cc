@@ -1,0 +1,136 @@
+#include "tests/simulation/scenario.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace quiesce::simulation {
+namespace {
+
+// Swarm testing: each fault is off in about half of the seeds, else anything up to `most`.
+double Rate(Dice& dice, double most) {
+  const bool on = dice.Chance(0.5);
+  const double share = static_cast<double>(dice.Between(1, 100)) / 100.0;
+  return on ? most * share : 0;
+}
+
+Faults MakeFaults(Dice& dice) {
+  Faults faults;
+  faults.stop_not_sent = Rate(dice, 0.2);
+  faults.stop_lost_before = Rate(dice, 0.2);
+  faults.stop_lost_after = Rate(dice, 0.3);
+  faults.stop_broken_answer = Rate(dice, 0.2);
+  faults.stop_late = Rate(dice, 0.3);
+  faults.stop_throttled = Rate(dice, 0.1);
+  faults.stop_auth = Rate(dice, 0.05);
+  faults.stop_forbidden = Rate(dice, 0.05);
+  faults.stop_unavailable = Rate(dice, 0.2);
+  faults.stop_no_effect = Rate(dice, 0.3);
+  faults.stop_half = Rate(dice, 0.3);
+  faults.stop_permanent = Rate(dice, 0.05);
+  faults.list_lost = Rate(dice, 0.2);
+  faults.list_late = Rate(dice, 0.2);
+  faults.list_throttled = Rate(dice, 0.05);
+  faults.list_forbidden = Rate(dice, 0.05);
+  faults.list_omits = Rate(dice, 0.1);
+  faults.list_empty = Rate(dice, 0.05);
+  faults.list_stale = Rate(dice, 1.0);
+  faults.manual_start = Rate(dice, 8);
+  faults.odd_state = Rate(dice, 2);
+  faults.deletion = Rate(dice, 0.3);
+  faults.creation = Rate(dice, 0.3);
+  faults.rename = Rate(dice, 0.3);
+  faults.store_refuses = Rate(dice, 0.05);
+  faults.slow_commit = Rate(dice, 0.05);
+  faults.failed_commit = Rate(dice, 0.005);
+  faults.crash_before_commit = Rate(dice, 0.005);
+  faults.crash_after_commit = Rate(dice, 0.005);
+  faults.meddle = Rate(dice, 0.5);
+  faults.crash = Rate(dice, 0.0005);
+  faults.pause = Rate(dice, 0.002);
+  faults.forgotten_project = Rate(dice, 0.1);
+  faults.zombie_finish = Rate(dice, 0.5);
+  faults.clock_jump = Rate(dice, 0.5);
+  return faults;
+}
+
+void MakeTiming(Dice& dice, Scenario& scenario) {
+  core::Timing& timing = scenario.timing;
+  timing.call_deadline = dice.Between(absl::Seconds(2), absl::Seconds(10));
+  scenario.gateway_timeout = dice.Between(absl::Seconds(1), absl::Seconds(8));
+  scenario.stop_lag = dice.Between(absl::Milliseconds(10), absl::Seconds(4));
+  scenario.list_lag = dice.Between(absl::Milliseconds(10), absl::Seconds(6));
+  const bool takes_ages = dice.Chance(0.05);
+  scenario.power_off_time =
+      dice.Between(absl::Seconds(5), takes_ages ? absl::Minutes(30) : absl::Seconds(90));
+  scenario.odd_time = takes_ages ? absl::Minutes(60) : absl::Minutes(3);
+  // What the design says it is made of. A request of a process that was killed may have been sent
+  // just before, so its own deadline counts too.
+  timing.settle = timing.call_deadline + scenario.gateway_timeout + scenario.stop_lag +
+                  scenario.list_lag + absl::Seconds(1);
+  timing.list_active = dice.Between(absl::Seconds(2), absl::Seconds(6));
+  timing.list_idle = dice.Between(absl::Seconds(10), absl::Seconds(60));
+  timing.look_max_age = dice.Between(absl::Seconds(5), absl::Seconds(30));
+}
+
+std::string HexId(Dice& dice) { return absl::StrFormat("%016x%016x", dice.Next(), dice.Next()); }
+
+void MakeProjects(Dice& dice, Scenario& scenario) {
+  const int64_t projects = dice.Between(1, 3);
+  const int64_t credentials = dice.Between(1, 2);
+  for (int64_t p = 0; p < projects; ++p) {
+    ProjectPlan& project = scenario.projects.emplace_back();
+    project.id = HexId(dice);
+    project.alias = absl::StrCat("project-", p);
+    project.credential = absl::StrCat("credential-", p % credentials);
+    const bool unobserved = dice.Chance(0.1);
+    if (unobserved) project.mode = core::ObservationMode::kNone;
+    const int64_t instances = dice.Between(1, 8);
+    for (int64_t i = 0; i < instances; ++i) project.instances.push_back(HexId(dice));
+  }
+}
+
+}  // namespace
+
+std::vector<engine::ProjectConfig> Scenario::Configs() const {
+  std::vector<engine::ProjectConfig> configs;
+  for (const ProjectPlan& project : projects) {
+    engine::ProjectConfig& config = configs.emplace_back();
+    config.settings.id = project.id;
+    config.settings.alias = project.alias;
+    config.settings.mode = project.mode;
+    config.settings.timing = timing;
+    config.endpoint = "https://cloud.invalid";
+    config.credential = project.credential;
+    config.max_in_flight = max_in_flight;
+  }
+  return configs;
+}
+
+Scenario MakeScenario(Dice& dice) {
+  Scenario scenario;
+  MakeTiming(dice, scenario);
+  const int64_t refusal = dice.Between(0, 3);
+  scenario.refusal = refusal == 0   ? RefusalStyle::kResultFailed
+                     : refusal == 1 ? RefusalStyle::kAcceptsAnyway
+                                    : RefusalStyle::kOpaqueError;
+  scenario.max_in_flight = static_cast<int>(dice.Between(1, 6));
+  MakeProjects(dice, scenario);
+  scenario.direct_workspaces = {"direct-a", "direct-b"};
+  scenario.declared_workspaces = {"declared-a", "declared-b"};
+  scenario.faults = MakeFaults(dice);
+  scenario.chaos = dice.Between(absl::Minutes(3), absl::Minutes(12));
+  scenario.think = dice.Between(absl::Seconds(1), absl::Seconds(20));
+  const bool busy_host = dice.Chance(0.2);
+  scenario.longest_task = busy_host ? absl::Milliseconds(300) : absl::Milliseconds(2);
+  const bool slow_disk = dice.Chance(0.2);
+  scenario.longest_commit = slow_disk ? absl::Milliseconds(1500) : absl::Milliseconds(20);
+  const bool no_grace = dice.Chance(0.3);
+  scenario.graces =
+      no_grace ? std::vector<absl::Duration>{absl::ZeroDuration(), absl::Seconds(1)}
+               : std::vector<absl::Duration>{absl::Seconds(5), absl::Seconds(45), absl::Minutes(2)};
+  return scenario;
+}
+
+}  // namespace quiesce::simulation
