@@ -104,7 +104,7 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(const Options& options) 
 Process::~Process() {
   Signal(SIGKILL);
   Wait();
-  if (output_ != nullptr) std::fclose(output_);
+  CloseOutput();
 }
 
 std::optional<std::string> Process::ReadLine() {
@@ -114,6 +114,11 @@ std::optional<std::string> Process::ReadLine() {
   if (c == EOF) return std::nullopt;
   for (; c != EOF && c != '\n'; c = std::fgetc(output_)) line.push_back(static_cast<char>(c));
   return line;
+}
+
+void Process::CloseOutput() {
+  if (output_ != nullptr) std::fclose(output_);
+  output_ = nullptr;
 }
 
 bool Process::IsRunning() {

@@ -38,6 +38,9 @@ class Process {
   // The next line of stdout, without its end. Blocks until there is one; null when the output ends.
   std::optional<std::string> ReadLine();
 
+  // Reads no further line: who writes to the pipe from now on is told that nobody reads.
+  void CloseOutput();
+
   // Whether it has not ended.
   bool IsRunning();
   void Signal(int signal);
@@ -49,7 +52,7 @@ class Process {
   Process(pid_t pid, std::FILE* output) : pid_(pid), output_(output) {}
 
   const pid_t pid_;
-  std::FILE* const output_;  // null: not read
+  std::FILE* output_;  // null: not read
   bool ended_ = false;
   int status_ = 0;
 };
