@@ -9,8 +9,8 @@ namespace quiesce::cli::testing {
 // of the source tree it writes the file instead; read the difference in git before it is committed:
 //
 //   bazel build //tests/unit/client/cli:all
-//   QUIESCE_GOLDEN=tests/unit/client/cli/testdata TEST_TMPDIR=/tmp \
-//     bazel-bin/tests/unit/client/cli/render_test
+//   export QUIESCE_GOLDEN=tests/unit/client/cli/testdata TEST_TMPDIR=/tmp
+//   bazel-bin/tests/unit/client/cli/render_test
 void ExpectGolden(const std::string& name, const std::string& text);
 
 }  // namespace quiesce::cli::testing
