@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <initializer_list>
 #include <cstdint>
 #include <cstdlib>
+#include <initializer_list>
 #include <utility>
 
 namespace quiesce::app {

@@ -111,7 +111,8 @@ inline constexpr size_t kMaxNodesPerInstance = 64;
 inline constexpr int kMaxJsonDepth = 32;
 // Connect, and each step of a TLS handshake: a deadline of ten seconds leaves time for the answer.
 inline constexpr absl::Duration kConnectTimeout = absl::Seconds(3);
-// Gateways close idle connections after 60 s or later; a request that meets the closing one is lost.
+// Gateways close idle connections after 60 s or later; a request that meets the closing one is
+// lost.
 inline constexpr absl::Duration kMaxConnectionIdle = absl::Seconds(25);
 // Lists take seconds where stops take milliseconds: at most one connection in so many lists.
 inline constexpr int kConnectionsPerList = 4;

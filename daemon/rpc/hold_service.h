@@ -13,8 +13,8 @@ class HoldService final : public v1::HoldService::CallbackService {
 
   // The synchronous forms, which the generated base refuses, are not to be hidden.
   using v1::HoldService::CallbackService::CreateHold;
-  using v1::HoldService::CallbackService::ExtendHold;
   using v1::HoldService::CallbackService::EndHold;
+  using v1::HoldService::CallbackService::ExtendHold;
   using v1::HoldService::CallbackService::ListHolds;
 
   grpc::ServerUnaryReactor* CreateHold(grpc::CallbackServerContext* context,

@@ -13,16 +13,16 @@ class InstanceService final : public v1::InstanceService::CallbackService {
   explicit InstanceService(Backend& backend) : backend_(backend) {}
 
   // The synchronous forms, which the generated base refuses, are not to be hidden.
-  using v1::InstanceService::CallbackService::SetDesiredState;
   using v1::InstanceService::CallbackService::BatchSetDesiredState;
-  using v1::InstanceService::CallbackService::ReleaseInstance;
+  using v1::InstanceService::CallbackService::ExplainInstance;
   using v1::InstanceService::CallbackService::GetInstance;
   using v1::InstanceService::CallbackService::ListInstances;
-  using v1::InstanceService::CallbackService::SummarizeInstances;
-  using v1::InstanceService::CallbackService::ExplainInstance;
-  using v1::InstanceService::CallbackService::WatchInstances;
-  using v1::InstanceService::CallbackService::WaitInstance;
+  using v1::InstanceService::CallbackService::ReleaseInstance;
   using v1::InstanceService::CallbackService::RequestReconcile;
+  using v1::InstanceService::CallbackService::SetDesiredState;
+  using v1::InstanceService::CallbackService::SummarizeInstances;
+  using v1::InstanceService::CallbackService::WaitInstance;
+  using v1::InstanceService::CallbackService::WatchInstances;
 
   grpc::ServerUnaryReactor* SetDesiredState(grpc::CallbackServerContext* context,
                                             const v1::SetDesiredStateRequest* request,

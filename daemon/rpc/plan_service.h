@@ -14,14 +14,14 @@ class PlanService final : public v1::PlanService::CallbackService {
   explicit PlanService(Backend& backend) : backend_(backend) {}
 
   // The synchronous forms, which the generated base refuses, are not to be hidden.
-  using v1::PlanService::CallbackService::CreatePlan;
-  using v1::PlanService::CallbackService::StreamCreatePlan;
   using v1::PlanService::CallbackService::ApplyPlan;
-  using v1::PlanService::CallbackService::GetPlan;
-  using v1::PlanService::CallbackService::ListPlanItems;
-  using v1::PlanService::CallbackService::GetRun;
-  using v1::PlanService::CallbackService::ListRunItems;
   using v1::PlanService::CallbackService::CancelRun;
+  using v1::PlanService::CallbackService::CreatePlan;
+  using v1::PlanService::CallbackService::GetPlan;
+  using v1::PlanService::CallbackService::GetRun;
+  using v1::PlanService::CallbackService::ListPlanItems;
+  using v1::PlanService::CallbackService::ListRunItems;
+  using v1::PlanService::CallbackService::StreamCreatePlan;
 
   grpc::ServerUnaryReactor* CreatePlan(grpc::CallbackServerContext* context,
                                        const v1::CreatePlanRequest* request,

@@ -143,7 +143,6 @@ class Daemon {
     return true;
   }
 
-
  private:
   SystemClock clock_;
   SystemRandom random_;

@@ -5,8 +5,9 @@
 
 namespace quiesce::cli::testing {
 
-// Fails unless the text is what testdata/NAME.txt has. With QUIESCE_GOLDEN naming the folder testdata
-// of the source tree it writes the file instead; read the difference in git before it is committed:
+// Fails unless the text is what testdata/NAME.txt has. With QUIESCE_GOLDEN naming the folder
+// testdata of the source tree it writes the file instead; read the difference in git before it is
+// committed:
 //
 //   bazel build //tests/unit/client/cli:all
 //   export QUIESCE_GOLDEN=tests/unit/client/cli/testdata TEST_TMPDIR=/tmp
