@@ -72,9 +72,9 @@ Remedies EndHold(const InstanceView& view) {
       view.around.holds.Strongest(view.record.key, view.record.desired->workspace, view.now.wall);
   if (hold == nullptr) return {};
   const bool freeze = hold->scope == core::HoldScope::kFleet;
-  return {
-      Make(freeze ? "end the freeze" : "end the hold",
-           absl::StrCat(freeze ? "quiesce unfreeze " : "quiesce unhold ", hold->id.substr(0, 8)))};
+  return {Make(
+      freeze ? "end the freeze" : "end the hold",
+      freeze ? "quiesce unfreeze" : absl::StrCat("quiesce unhold hold/", hold->id.substr(0, 8)))};
 }
 
 Remedies Stalled(const InstanceView& view, const std::string& name) {

@@ -200,7 +200,7 @@ def hold(demo, project, instance):
 
 def kill_in_mid_apply(demo, team, project, manifest):
     demo.say("SIGKILL in the middle of an apply: nothing is lost, nothing is stopped twice")
-    demo.sim("POST", "/_sim/settings", {"stop_latency_ms": 150})
+    demo.sim("POST", "/_sim/settings", {"stop_latency_ms": 600})
     demo.quiesce("apply", "-f", manifest, "--auto-approve", "--detach")
     stops = f"/_sim/stops?project={project['id']}"
     total = len(project["instances"])
