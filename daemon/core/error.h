@@ -20,6 +20,10 @@ struct ErrorDetail {
   std::vector<std::pair<std::string, std::string>> field_violations;  // field path, what is wrong
 };
 
+// Key of a metadata value that says when a repeat is worth it, as a duration ("1m30s"). A program
+// gets it as google.rpc.RetryInfo instead.
+inline constexpr char kRetryAfterKey[] = "retry_after";
+
 absl::Status MakeError(absl::StatusCode code, std::string_view message, ErrorDetail detail);
 std::optional<ErrorDetail> DetailOf(const absl::Status& status);
 

@@ -141,12 +141,33 @@ SteadyTime Observer::NextStart(const Look& look, const Now& now) const {
   return look.refreshers.empty() ? std::max(start, look.not_before) : start;
 }
 
+// Whoever asks for a list now is told that there is none during a pause after a 429, which may last
+// an hour: to wait for its end would look like a hang.
+void Observer::RefuseDuringPause(Look& look, const Now& now) {
+  const absl::Duration pause = look.project->credential->throttled_until - now.steady;
+  if (look.refreshers.empty() || pause <= absl::ZeroDuration()) return;
+  const core::ProjectSettings& settings = look.project->config.settings;
+  const absl::Status refusal = core::MakeError(
+      absl::StatusCode::kUnavailable,
+      absl::StrCat("project ", settings.alias,
+                   " is not listed now: the cloud answered 429, and its credential pauses"),
+      {"LIST_FAILED",
+       {{"name", absl::StrCat("projects/", settings.id)},
+        {"http_status", "429"},
+        {core::kRetryAfterKey, absl::FormatDuration(pause)}},
+       {}});
+  std::vector<Look::Refresher> refused;
+  refused.swap(look.refreshers);
+  for (Look::Refresher& refresher : refused) std::move(refresher.done)(refusal);
+}
+
 void Observer::Schedule(Look& look) {
   if (stopped_ || look.listing ||
       look.project->config.settings.mode != core::ObservationMode::kList) {
     return;
   }
   const Now now = clock_.Read();
+  RefuseDuringPause(look, now);
   const SteadyTime start = NextStart(look, now);
   if (start <= now.steady) {
     Begin(look);
@@ -252,7 +273,7 @@ void Observer::FindMissing(ListPass& pass) {
         SuspectList{pass.listed_at, static_cast<int64_t>(tracked), static_cast<int64_t>(lost)};
   }
   for (const Row* row : unseen) {
-    if (AbsenceIsNews(*row, pass.suspect)) pass.missing.push_back(row->instance_id);
+    if (AbsenceIsNews(*row, pass.suspect)) pass.missing.emplace_back(row->instance_id);
   }
 }
 

@@ -47,8 +47,8 @@ class Observer {
 
   // Lists the project now, or as soon as a list under way has ended. `accept_absence`: an operator
   // says that what this list lacks is really gone. Answers after the list is recorded:
-  // OK, UNAVAILABLE (LIST_FAILED, with the cloud's own words), FAILED_PRECONDITION
-  // (PROJECT_NOT_OBSERVED).
+  // OK, UNAVAILABLE (LIST_FAILED, with the cloud's own words; at once while the credential pauses
+  // after a 429), FAILED_PRECONDITION (PROJECT_NOT_OBSERVED).
   using RefreshDone = absl::AnyInvocable<void(absl::Status) &&>;
   void Refresh(ProjectState& project, bool accept_absence, RefreshDone done);
 
@@ -57,6 +57,7 @@ class Observer {
   struct ListPass;  // one list from BeginList to the last recorded difference
 
   Look& LookOf(ProjectState& project);
+  void RefuseDuringPause(Look& look, const Now& now);
   void Schedule(Look& look);
   SteadyTime NextStart(const Look& look, const Now& now) const;
   void Begin(Look& look);

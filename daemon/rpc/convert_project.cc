@@ -29,14 +29,20 @@ v1::SuspectList ToProto(const engine::SuspectList& suspect) {
   return out;
 }
 
+// The last list was refused by nobody: there was no token to send.
+bool WasNotSent(const engine::ProjectState& project) {
+  return project.last_error && project.last_error->result.call_class == core::CallClass::kAuth &&
+         project.last_error->result.http_status == 0;
+}
+
 }  // namespace
 
-v1::CredentialState CredentialStateOf(const engine::CredentialState& credential) {
-  switch (credential.last_answer) {
+v1::CredentialState CredentialStateOf(const engine::ProjectState& project) {
+  switch (project.credential->last_answer) {
     case core::CallClass::kNone:
       return v1::CREDENTIAL_STATE_UNSPECIFIED;
     case core::CallClass::kAuth:
-      return v1::CREDENTIAL_STATE_REJECTED;
+      return WasNotSent(project) ? v1::CREDENTIAL_STATE_UNREADABLE : v1::CREDENTIAL_STATE_REJECTED;
     case core::CallClass::kForbidden:
       return v1::CREDENTIAL_STATE_FORBIDDEN;
     default:
@@ -69,7 +75,7 @@ v1::Project ToProto(const engine::ProjectState& project, const ProjectCounts& co
   out.set_region(project.config.region);
   out.set_observation_mode(ToProto(settings.mode));
   out.set_credential(project.config.credential);
-  out.set_credential_state(CredentialStateOf(*project.credential));
+  out.set_credential_state(CredentialStateOf(project));
   if (project.rows->freshness.last_seq > 0) *out.mutable_freshness() = FreshnessOf(project, now);
   if (project.last_error) *out.mutable_last_error() = ToProto(*project.last_error);
   out.set_cloud_count(counts.cloud);

@@ -19,7 +19,8 @@ struct ProjectCounts {
 v1::Project ToProto(const engine::ProjectState& project, const ProjectCounts& counts,
                     const Now& now);
 v1::ProjectFreshness FreshnessOf(const engine::ProjectState& project, const Now& now);
-v1::CredentialState CredentialStateOf(const engine::CredentialState& credential);
+// What the last use of its credential showed, as far as this project can tell.
+v1::CredentialState CredentialStateOf(const engine::ProjectState& project);
 
 }  // namespace quiesce::rpc
 

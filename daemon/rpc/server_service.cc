@@ -8,14 +8,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
-#include "daemon/core/error.h"
 #include "daemon/rpc/convert_hold.h"
 #include "daemon/rpc/convert_project.h"
 #include "daemon/rpc/convert_time.h"
 #include "daemon/rpc/instance_scan.h"
 #include "daemon/rpc/page_token.h"
 #include "daemon/rpc/request_reader.h"
-#include "daemon/rpc/status.h"
 #include "daemon/rpc/unary_call.h"
 
 namespace quiesce::rpc {
@@ -104,31 +102,11 @@ v1::ListProjectsResponse PageOf(Backend& backend, std::vector<std::string> ids, 
 
 // --- RefreshProject ------------------------------------------------------------------------------
 
-// While the credential pauses no list is sent; to wait for the end of it would look like a hang.
-absl::Status Paused(const engine::ProjectState& project, const Now& now) {
-  const core::ProjectSettings& settings = project.config.settings;
-  const absl::Duration pause = project.credential->throttled_until - now.steady;
-  return core::MakeError(
-      absl::StatusCode::kUnavailable,
-      absl::StrCat("project ", settings.alias,
-                   " is not listed now: the cloud answered 429, and its credential pauses"),
-      {"LIST_FAILED",
-       {{"name", absl::StrCat("projects/", settings.id)},
-        {"http_status", "429"},
-        {kRetryAfterKey, absl::FormatDuration(pause)}},
-       {}});
-}
-
 void Refresh(Backend& backend, const std::string& project_id, bool accept_absence,
              Reply<v1::Project> reply) {
   engine::ProjectState* project = backend.engine.projects().Find(project_id);
   if (project == nullptr) {
     return std::move(reply)(ProjectNotFound(backend.projects, project_id));
-  }
-  const Now now = backend.clock.Read();
-  const bool listed = project->config.settings.mode == core::ObservationMode::kList;
-  if (listed && project->credential->throttled_until > now.steady) {
-    return std::move(reply)(Paused(*project, now));
   }
   backend.engine.observer().Refresh(
       *project, accept_absence,

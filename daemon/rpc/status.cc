@@ -45,6 +45,30 @@ void AddRetryInfo(absl::Duration delay, google::rpc::Status& out) {
   out.add_details()->PackFrom(retry);
 }
 
+void AddDetails(core::ErrorDetail detail, google::rpc::Status& out) {
+  absl::Duration retry_after = absl::ZeroDuration();
+  if (auto it = detail.metadata.find(core::kRetryAfterKey); it != detail.metadata.end()) {
+    if (!absl::ParseDuration(it->second, &retry_after)) retry_after = kRetryDelay;
+    detail.metadata.erase(it);
+  } else if (detail.reason == "OVERLOADED" || detail.reason == "SHUTTING_DOWN") {
+    retry_after = kRetryDelay;
+  }
+  AddErrorInfo(detail, out);
+  AddBadRequest(detail, out);
+  if (retry_after > absl::ZeroDuration()) AddRetryInfo(retry_after, out);
+}
+
+// A message is not cut below this.
+constexpr size_t kShortMessage = 128;
+
+// What the status takes in the headers: the message with everything but plain ASCII as %XX, and
+// all of it again in base64.
+size_t HeaderBytes(const google::rpc::Status& status) {
+  size_t bytes = (status.ByteSizeLong() + 2) / 3 * 4;
+  for (const char c : status.message()) bytes += c >= ' ' && c <= '~' && c != '%' ? 1 : 3;
+  return bytes;
+}
+
 absl::Status Internal(std::string_view incident) {
   return core::MakeError(absl::StatusCode::kInternal,
                          absl::StrCat("a fault of quiesced itself; its log has the details under "
@@ -78,16 +102,10 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   out.set_code(static_cast<int>(code));
   out.set_message(core::Truncated(ToStd(status.message()), limits::kMaxErrorMessageBytes));
   if (std::optional<core::ErrorDetail> detail = core::DetailOf(status)) {
-    absl::Duration retry_after = absl::ZeroDuration();
-    if (auto it = detail->metadata.find(kRetryAfterKey); it != detail->metadata.end()) {
-      if (!absl::ParseDuration(it->second, &retry_after)) retry_after = kRetryDelay;
-      detail->metadata.erase(it);
-    } else if (detail->reason == "OVERLOADED" || detail->reason == "SHUTTING_DOWN") {
-      retry_after = kRetryDelay;
-    }
-    AddErrorInfo(*detail, out);
-    AddBadRequest(*detail, out);
-    if (retry_after > absl::ZeroDuration()) AddRetryInfo(retry_after, out);
+    AddDetails(*std::move(detail), out);
+  }
+  while (HeaderBytes(out) > limits::kMaxErrorHeaderBytes && out.message().size() > kShortMessage) {
+    out.set_message(core::Truncated(out.message(), out.message().size() / 2));
   }
   return grpc::Status(code, out.message(), out.SerializeAsString());
 }

@@ -13,9 +13,6 @@ namespace quiesce::rpc {
 // ErrorInfo.domain of every error that quiesced itself gives.
 inline constexpr char kErrorDomain[] = "quiesce.v1";
 
-// Metadata of a core::ErrorDetail that becomes a RetryInfo instead: a duration as absl writes it.
-inline constexpr char kRetryAfterKey[] = "retry_after";
-
 // Gives every error what the API promises: a reason of the closed list. Those of the core have one;
 // others are known by their code, and what is left is a fault of ours: INTERNAL, whose message the
 // client does not see, only `incident`, under which the log has it.

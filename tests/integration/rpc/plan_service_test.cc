@@ -246,6 +246,7 @@ TEST_F(PlanServiceTest, AWorkspaceWrittenDirectlyIsNotPlanned) {
   *request.add_specs() = Spec(1);
   error = PlanError(request);
   EXPECT_EQ(error.reason, "INSTANCE_CLAIMED");
+  EXPECT_EQ(error.metadata.at("name"), Name(1));
   EXPECT_EQ(error.metadata.at("workspace"), "direct");
 }
 

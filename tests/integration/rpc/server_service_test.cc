@@ -146,6 +146,20 @@ TEST_F(ServerServiceTest, AListThatFailsIsReportedAndRemembered) {
   EXPECT_EQ(alpha.credential_state(), v1::CREDENTIAL_STATE_FORBIDDEN);
 }
 
+TEST_F(ServerServiceTest, ACredentialThatCannotBeReadIsToldFromOneThatIsRejected) {
+  cloud::ListResult failure;
+  failure.call_class = core::CallClass::kAuth;
+  failure.message = "cannot read the token file";
+  cloud_.FailLists(kProjectA, failure);
+  v1::Project project;
+  EXPECT_FALSE(RefreshNow("projects/alpha", false, &project).ok());
+  EXPECT_EQ(Projects().projects(0).credential_state(), v1::CREDENTIAL_STATE_UNREADABLE);
+  failure.http_status = 401;
+  cloud_.FailLists(kProjectA, failure);
+  EXPECT_FALSE(RefreshNow("projects/alpha", false, &project).ok());
+  EXPECT_EQ(Projects().projects(0).credential_state(), v1::CREDENTIAL_STATE_REJECTED);
+}
+
 TEST_F(ServerServiceTest, DuringAPauseARefreshSaysWhenToComeBack) {
   cloud::ListResult failure;
   failure.call_class = core::CallClass::kThrottled;
