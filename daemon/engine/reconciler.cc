@@ -299,7 +299,6 @@ std::string Reconciler::WhyNot(const ProjectState* project, const store::Claimed
     return "no connection was free in time";
   }
   if (project->credential->throttled_until > now.steady) return "its credential was paused";
-  if (project->credential->throttled_until > now.steady) return "its credential was paused";
   if (holds_.Strongest(call.key, call.workspace, now.wall) != nullptr) {
     return "a hold was made in the meantime";
   }

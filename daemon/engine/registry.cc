@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/hash/hash.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace quiesce::engine {
@@ -15,10 +16,18 @@ std::string PolicyFingerprint(const core::Policy& policy) {
                       policy.is_protected ? 1 : 0, "/", policy.asserted_name);
 }
 
+// A uid is an id of 128 bits, written as hexadecimal digits.
+std::array<uint8_t, 16> PackUid(const std::string& uid) {
+  const std::string bytes = absl::HexStringToBytes(uid);
+  std::array<uint8_t, 16> packed{};
+  std::copy_n(bytes.begin(), std::min(bytes.size(), packed.size()), packed.begin());
+  return packed;
+}
+
 void PutDesired(const core::Desired& desired, Row& row) {
   row.declared = true;
-  std::copy_n(desired.uid.begin(), std::min(desired.uid.size(), row.uid.size()), row.uid.begin());
-  row.generation = desired.generation;
+  row.uid = PackUid(desired.uid);
+  row.generation = static_cast<uint32_t>(desired.generation);
   row.adopted_floor_seq = desired.adopted_floor_seq;
   row.floor_seq = desired.floor_seq;
 }
@@ -27,7 +36,7 @@ void PutAttempt(const core::Attempt& attempt, Row& row) {
   row.outcome = attempt.outcome;
   row.call_class = attempt.call_class;
   row.resolved = attempt.resolved;
-  row.attempt_generation = attempt.generation;
+  row.attempt_generation = static_cast<uint32_t>(attempt.generation);
   row.attempt_floor_seq = attempt.floor_seq;
   row.attempt_ended = attempt.ended;
 }
@@ -46,12 +55,20 @@ void PutObservation(const core::Observation& seen, Row& row) {
 
 void PutHistory(const core::History& history, Row& row) {
   row.failures = history.failures;
-  row.stopped_generation = history.stopped_generation;
+  row.stopped_generation = static_cast<uint32_t>(history.stopped_generation);
   row.next_attempt = history.next_attempt;
-  row.intents = history.intents;
+  if (history.intents.empty()) {
+    row.intents.reset();
+  } else {
+    row.intents = std::make_unique<std::vector<SteadyTime>>(history.intents);
+  }
 }
 
 }  // namespace
+
+std::string Row::uid_text() const {
+  return absl::BytesToHexString({reinterpret_cast<const char*>(uid.data()), uid.size()});
+}
 
 uint64_t DigestNodes(const std::vector<core::Node>& nodes) {
   size_t digest = nodes.size();
@@ -83,7 +100,7 @@ Row* Registry::Put(const core::InstanceRecord& record) {
     row = fresh.get();
     row->project = &project;
     row->instance_id = record.key.instance_id;
-    project.rows_.emplace(std::string_view(row->instance_id), std::move(fresh));
+    project.rows_.emplace(row->instance_id.view(), std::move(fresh));
     ++size_;
   } else {
     by_revision_.erase(row->revision);
@@ -114,7 +131,7 @@ void Registry::Forget(const core::InstanceKey& key, int64_t revision, SteadyTime
   by_revision_.erase(row->revision);
   // By iterator: the map's key points into the row that goes with it.
   auto& rows = row->project->rows_;
-  rows.erase(rows.find(std::string_view(row->instance_id)));
+  rows.erase(rows.find(row->instance_id.view()));
   --size_;
 }
 
@@ -139,7 +156,7 @@ core::InstanceRecord Registry::Expand(const Row& row) const {
   record.revision = row.revision;
   if (row.declared) {
     core::Desired& desired = record.desired.emplace();
-    desired.uid = std::string(row.uid_view());
+    desired.uid = row.uid_text();
     desired.generation = row.generation;
     desired.adopted_floor_seq = row.adopted_floor_seq;
     desired.floor_seq = row.floor_seq;
@@ -159,11 +176,11 @@ core::InstanceRecord Registry::Expand(const Row& row) const {
   record.observation.list_seq = row.list_seq;
   record.observation.shown_seq = row.shown_seq;
   record.observation.shown_at = row.shown_at;
-  record.observation.cloud_name = row.cloud_name;
+  record.observation.cloud_name = std::string(row.cloud_name);
   record.history.failures = row.failures;
   record.history.stopped_generation = row.stopped_generation;
   record.history.next_attempt = row.next_attempt;
-  record.history.intents = row.intents;
+  if (row.intents != nullptr) record.history.intents = *row.intents;
   return record;
 }
 

@@ -16,6 +16,7 @@
 #include "daemon/base/time.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/facts.h"
+#include "daemon/engine/packed_text.h"
 
 namespace quiesce::engine {
 
@@ -25,31 +26,46 @@ class ProjectRows;
 // only people read (messages, nodes). Expand() makes the core's record of it.
 struct Row {
   ProjectRows* project = nullptr;
-  std::string instance_id;
-  std::string cloud_name;
+  PackedText instance_id;
+  PackedText cloud_name;
   int64_t revision = 0;
+  // Start of every intent within the last hour; null: none, as for most.
+  std::unique_ptr<std::vector<SteadyTime>> intents;
 
+  // Small things together: between larger ones each would take eight bytes.
   // desired
   bool declared = false;
-  uint32_t workspace = 0;  // interned
-  uint32_t policy = 0;     // interned
-  std::array<char, 32> uid{};
-  int64_t generation = 0;
-  int64_t adopted_floor_seq = 0;
-  int64_t floor_seq = 0;
-
   // attempt
   core::Outcome outcome = core::Outcome::kNone;
   core::CallClass call_class = core::CallClass::kNone;
   bool resolved = true;
-  int64_t attempt_generation = 0;
-  int64_t attempt_floor_seq = 0;
-  SteadyTime attempt_ended;
-
   // observation
   core::PowerState state = core::PowerState::kUnknown;
   core::Presence presence = core::Presence::kNever;
   uint8_t missing_lists = 0;
+  // The last decision, and what the engine is doing about it. Rebuildable.
+  core::Phase phase = core::Phase::kUnknown;
+  core::Reason reason = core::Reason::kStale;
+  bool claiming = false;    // in a claim, or waiting for a slot
+  bool latching = false;    // in a latch
+  bool unsettled = false;   // its next change is expected from the cloud
+  uint32_t list_stamp = 0;  // the list that last showed it, by ProjectRows::stamp
+
+  // desired
+  uint32_t workspace = 0;  // interned
+  uint32_t policy = 0;     // interned
+  uint32_t generation = 0;
+  std::array<uint8_t, 16> uid{};
+  int64_t adopted_floor_seq = 0;
+  int64_t floor_seq = 0;
+
+  // attempt
+  uint32_t attempt_generation = 0;
+  uint32_t stopped_generation = 0;  // of the history
+  int64_t attempt_floor_seq = 0;
+  SteadyTime attempt_ended;
+
+  // observation
   SteadyTime since = SteadyTime::Never();
   int64_t list_seq = 0;
   int64_t shown_seq = 0;
@@ -57,21 +73,13 @@ struct Row {
   uint64_t nodes_digest = 0;
 
   // history
-  int32_t failures = 0;
-  int64_t stopped_generation = 0;
   SteadyTime next_attempt;
-  std::vector<SteadyTime> intents;
+  int32_t failures = 0;
 
-  // The last decision, and what the engine is doing about it. Rebuildable.
-  core::Phase phase = core::Phase::kUnknown;
-  core::Reason reason = core::Reason::kStale;
-  bool claiming = false;                    // in a claim, or waiting for a slot
-  bool latching = false;                    // in a latch
-  bool unsettled = false;                   // its next change is expected from the cloud
   SteadyTime due = SteadyTime::Infinite();  // of its live timer
-  uint32_t list_stamp = 0;                  // the list that last showed it, by ProjectRows::stamp
 
-  std::string_view uid_view() const { return {uid.data(), uid.size()}; }
+  // As it was: 32 lower-case hexadecimal digits.
+  std::string uid_text() const;
 };
 
 // A stable digest of an instance's nodes, to tell whether a list says anything new.
@@ -129,7 +137,9 @@ class Registry {
   // The core's view of a row. Without messages, node details, ids of attempts and authority: those
   // are in the store's row.
   core::InstanceRecord Expand(const Row& row) const;
-  core::InstanceKey KeyOf(const Row& row) const { return {row.project->id(), row.instance_id}; }
+  core::InstanceKey KeyOf(const Row& row) const {
+    return {row.project->id(), std::string(row.instance_id)};
+  }
   const std::string& WorkspaceOf(const Row& row) const { return workspaces_[row.workspace]; }
   const core::Policy& PolicyOf(const Row& row) const { return policies_[row.policy]; }
 

@@ -24,7 +24,7 @@ bool IsDeclaredInaction(core::Reason reason) {
 
 std::optional<ItemEnd> EndOf(const store::RunItem& item, const Row& row,
                              const core::Decision& decision) {
-  if (!row.declared || row.uid_view() != item.uid || row.generation != item.generation) {
+  if (!row.declared || row.uid_text() != item.uid || row.generation != item.generation) {
     return ItemEnd{store::ItemState::kSuperseded, std::nullopt};
   }
   if (decision.action == core::Action::kLatch) return std::nullopt;

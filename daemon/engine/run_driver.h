@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/executor.h"
 #include "daemon/core/decide.h"
@@ -72,7 +71,7 @@ class RunDriver {
   bool stopped_ = false;
   std::map<std::string, ActiveRun> active_;  // runs that are not over
   // By instance, then by run.
-  absl::flat_hash_map<core::InstanceKey, std::map<std::string, OpenItem>> open_;
+  std::map<core::InstanceKey, std::map<std::string, OpenItem>> open_;
   std::map<std::string, std::vector<store::EndRunItems::End>> ends_;  // by run
   bool flush_posted_ = false;
 };
