@@ -324,7 +324,7 @@ bool Checker::CheckSuspicion(const ListRecord& list) {
     const bool shown = list.shown.count(key.instance_id) > 0;
     const bool suspect = !shown && seen.presence == core::Presence::kSuspect;
     const bool missing = !shown && seen.presence == core::Presence::kMissing &&
-                         seen.list_seq == list.seq && seen.missing_lists == 1;
+                         seen.list_seq == list.seq && seen.missing_lists == 1 && seen.shown_seq > 0;
     tracked += shown || suspect || missing;
     suspected += suspect;
     newly_missing += missing;

@@ -68,7 +68,7 @@ void ModelWatcher::Read() {
     }
     Belief& belief = beliefs_[registry.KeyOf(*item.row)];
     if (item.row->revision < belief.revision) {
-      verdict_.Fail("I9", absl::StrCat("a watch takes ", item.row->instance_id,
+      verdict_.Fail("I9", absl::StrCat("a watch takes ", std::string(item.row->instance_id),
                                        " back to revision ", item.row->revision));
     }
     const core::Decision decision = process_->engine->Decide(*item.row, process_->clock.Read());
@@ -93,8 +93,8 @@ void ModelWatcher::CheckFinal() {
         continue;
       }
       verdict_.Fail(
-          "I9", absl::StrCat("a watcher believes ", row->instance_id, " r", belief.revision, " ",
-                             std::string(core::ToString(belief.phase)), "/",
+          "I9", absl::StrCat("a watcher believes ", std::string(row->instance_id), " r",
+                             belief.revision, " ", std::string(core::ToString(belief.phase)), "/",
                              std::string(core::ToString(belief.reason)), ", and the daemon says r",
                              row->revision, " ", std::string(core::ToString(now.phase)), "/",
                              std::string(core::ToString(now.reason))));

@@ -86,7 +86,10 @@ void MakeProjects(Dice& dice, Scenario& scenario) {
     project.credential = absl::StrCat("credential-", p % credentials);
     const bool unobserved = dice.Chance(0.1);
     if (unobserved) project.mode = core::ObservationMode::kNone;
-    const int64_t instances = dice.Between(1, 8);
+    // A crowd takes more than one slice of everything that is done in slices.
+    const bool crowd = dice.Chance(0.01);
+    const int64_t instances = crowd ? dice.Between(1100, 2300) : dice.Between(1, 10);
+    scenario.crowded |= crowd;
     for (int64_t i = 0; i < instances; ++i) project.instances.push_back(HexId(dice));
   }
 }
@@ -120,7 +123,8 @@ Scenario MakeScenario(Dice& dice) {
   scenario.direct_workspaces = {"direct-a", "direct-b"};
   scenario.declared_workspaces = {"declared-a", "declared-b"};
   scenario.faults = MakeFaults(dice);
-  scenario.chaos = dice.Between(absl::Minutes(3), absl::Minutes(12));
+  scenario.chaos = dice.Between(absl::Minutes(3), absl::Minutes(15));
+  if (scenario.crowded) scenario.chaos = absl::Minutes(2);
   scenario.think = dice.Between(absl::Seconds(1), absl::Seconds(20));
   const bool busy_host = dice.Chance(0.2);
   scenario.longest_task = busy_host ? absl::Milliseconds(300) : absl::Milliseconds(2);

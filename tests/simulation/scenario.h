@@ -80,6 +80,7 @@ struct Scenario {
   core::Timing timing;
   int max_in_flight = 4;
   std::vector<ProjectPlan> projects;
+  bool crowded = false;
   std::vector<std::string> direct_workspaces;
   std::vector<std::string> declared_workspaces;
 

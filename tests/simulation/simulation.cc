@@ -15,6 +15,8 @@ namespace {
 // below what a leak makes in minutes.
 constexpr size_t kMostWaiting = 5000;
 
+std::string IdOf(const engine::Row& row) { return std::string(row.instance_id); }
+
 }  // namespace
 
 Simulation::Simulation(Options options)
@@ -273,18 +275,18 @@ void Simulation::CheckStillSaid(const engine::Row& row, const core::Decision& de
                     said.decision.reason == decision.reason;
   if (same_facts && now.steady < said.until && !same) {
     verdict_.Fail("valid_until",
-                  absl::StrCat(row.instance_id, " was ",
-                               name(said.decision.phase, said.decision.reason), " and is ",
-                               name(decision.phase, decision.reason), ", and nothing has changed"));
+                  absl::StrCat(IdOf(row), " was ", name(said.decision.phase, said.decision.reason),
+                               " and is ", name(decision.phase, decision.reason),
+                               ", and nothing has changed"));
   }
   const bool noted = row.phase == decision.phase && row.reason == decision.reason;
-  // The end of a hold is wall time; when that is set, the next list corrects what was noted.
-  const bool wall_was_set = world_.now() - last_jump_ < absl::Minutes(15);
+  // The end of a hold is wall time. When that is set, what was noted is corrected by the next list,
+  // or where there are none when the hold would have ended.
+  const bool wall_was_set = world_.now() - last_jump_ < absl::Minutes(40);
   if (process_->executor.idle() && !process_->draining && !noted && !wall_was_set &&
       decision.action != core::Action::kCall && decision.action != core::Action::kLook) {
-    verdict_.Fail("index",
-                  absl::StrCat(row.instance_id, " is noted as ", name(row.phase, row.reason),
-                               " and is ", name(decision.phase, decision.reason)));
+    verdict_.Fail("index", absl::StrCat(IdOf(row), " is noted as ", name(row.phase, row.reason),
+                                        " and is ", name(decision.phase, decision.reason)));
   }
   absl::Duration limit = core::FreshnessBound(around.settings, around.freshness);
   if (decision.action == core::Action::kCall) {
