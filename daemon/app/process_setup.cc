@@ -19,7 +19,7 @@ constexpr bool kDumpable = true;
 constexpr bool kDumpable = false;
 #endif
 
-[[maybe_unused]] void OpenStandardDescriptors() {
+void OpenStandardDescriptors() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     // The lowest free one is `fd`, as those before it are open.
     if (fcntl(fd, F_GETFD) < 0) static_cast<void>(open("/dev/null", O_RDWR));
@@ -42,6 +42,7 @@ void RaiseDescriptorLimit() {
 }  // namespace
 
 void PrepareProcess() {
+  OpenStandardDescriptors();
   std::signal(SIGPIPE, SIG_IGN);
   ForbidCoreDumps();
   umask(S_IRWXG | S_IRWXO);
