@@ -12,7 +12,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/e2e/deployment.h"
-#include "tests/support/wait.h"
 
 namespace quiesce::e2e {
 namespace {
@@ -145,19 +144,6 @@ TEST_F(StartTest, KeepsItsFilesAndItsMemoryToItself) {
   std::ifstream limits(absl::StrCat("/proc/", daemon().pid(), "/limits"));
   const std::string text{std::istreambuf_iterator<char>(limits), {}};
   EXPECT_THAT(text, ContainsRegex("Max core file size +0 +0"));
-}
-
-TEST_F(StartTest, ClosedStandardDescriptorsAreNotGivenToFiles) {
-  support::Process::Options options;
-  options.command = {"/bin/sh", "-c",
-                     "exec daemon/app/quiesced --log-level=debug --config " +
-                         Path("quiesced.yaml") + " <&- >&- 2>&-"};
-  auto closed = support::Process::Start(options);
-  ASSERT_TRUE(closed.ok());
-  EXPECT_TRUE(support::WaitUntil([this] { return Quiesce({"version"}).exit_code == 0; }));
-  (*closed)->Signal(SIGTERM);
-  EXPECT_EQ((*closed)->Wait(), 0);
-  StartDaemon();  // no line of a log has got into the database
 }
 
 }  // namespace
