@@ -57,6 +57,21 @@ TEST_F(CrashTest, WhatWasAcceptedIsNotLost) {
   EXPECT_TRUE(WaitUntil([this] { return cloud().RunningCount() == 0; }));
 }
 
+TEST_F(CrashTest, AStoreThatFailsEndsTheDaemonAtOnce) {
+  constexpr int kInstances = 200;
+  const std::string manifest = WriteManifest(cloud().AddInstances(kInstances));
+  // Files may grow to half a megabyte, which is what a full disk looks like.
+  StartDaemon("trap '' XFSZ; ulimit -f 1024");
+  const Ended applied = Quiesce({"apply", "-f", manifest, "--auto-approve", "--detach"});
+  EXPECT_THAT(WaitForDaemonToEnd(support::kPatience), ::testing::Optional(1)) << applied.output;
+  EXPECT_TRUE(DaemonLogHas("level=error msg=\"the store failed, exiting\"")) << DaemonLog();
+
+  StartDaemon();
+  EXPECT_EQ(Quiesce({"apply", "-f", manifest, "--auto-approve"}).exit_code, 0);
+  EXPECT_EQ(cloud().RunningCount(), 0);
+  ExpectNoStopTwice();
+}
+
 TEST_F(CrashTest, AHoldSurvives) {
   const std::vector<std::string> ids = cloud().AddInstances(1);
   StartDaemon();

@@ -107,10 +107,12 @@ std::vector<std::string> DeploymentTest::Environment() const {
           absl::StrCat("QUIESCE_SERVER=unix://", Path("api/s"))};
 }
 
-void DeploymentTest::StartDaemon() {
+void DeploymentTest::StartDaemon(const std::string& setup) {
   TakeReady(notify_);  // of one before
   Process::Options options;
-  options.command = {kDaemon, "--config", Path("quiesced.yaml"), "--log-level=debug"};
+  options.command = {"/bin/sh", "-c",
+                     absl::StrCat(setup.empty() ? ":" : setup, "; exec ", kDaemon,
+                                  " --log-level=debug --config ", Path("quiesced.yaml"))};
   options.output_file = Path("quiesced.log");
   options.environment = Environment();
   auto started = Process::Start(options);

@@ -35,7 +35,8 @@ class DeploymentTest : public ::testing::Test {
   std::string WriteManifest(const std::vector<std::string>& ids) const;
 
   // --- the daemon, on the file "quiesced.yaml" ---
-  void StartDaemon();                                 // returns when it is ready
+  // Returns when it is ready. `setup`: what a shell does first.
+  void StartDaemon(const std::string& setup = "");
   void KillDaemon();                                  // SIGKILL
   Ended RunDaemon(std::vector<std::string> options);  // for one that ends by itself
   std::optional<int> WaitForDaemonToEnd(absl::Duration patience);
