@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "tests/benchmark/bare_commits.h"
 #include "tests/benchmark/flags.h"
 #include "tests/benchmark/metric.h"
 #include "tests/benchmark/round.h"
@@ -15,25 +17,48 @@ namespace {
 
 constexpr int kUsageError = 64;
 
-int Run(const Flags& flags) {
+int Fail(const std::string& message) {
+  std::cerr << "converge: " << message << "\n";
+  return 1;
+}
+
+void Announce(const Flags& flags, int latency_ms) {
   std::cerr << flags.instances << " running instances in " << flags.projects
-            << " projects; max_in_flight " << flags.workers << "; timing " << flags.timing
-            << "; the cloud takes " << flags.latency_ms << " ms for a call and "
-            << flags.powering_off_ms << " ms to power off\n";
+            << " projects; the cloud takes " << latency_ms << " ms for a call and "
+            << flags.powering_off_ms << " ms to power off; max_in_flight " << flags.workers
+            << "; timing " << flags.timing << "\n";
+}
+
+int MeasureCommits(const Flags& flags) {
+  const auto folder = ScratchFolder::Make(flags.folder);
+  if (!folder.ok()) return Fail(std::string(folder.status().message()));
+  const auto commits = CommitBare(folder->path());
+  if (!commits.ok()) return Fail(std::string(commits.status().message()));
+  const double rate = commits->commits / absl::ToDoubleSeconds(commits->took);
+  Print({absl::StrCat("bare_commits_of_", kRowsPerCommit, "_rows"), rate, "commits/s", {}},
+        std::cout);
+  return 0;
+}
+
+int Measure(const Flags& flags, int latency_ms, const std::string& suffix) {
+  Announce(flags, latency_ms);
+  auto folder = ScratchFolder::Make(flags.folder);
+  if (!folder.ok()) return Fail(std::string(folder.status().message()));
+  const auto metrics = RunRound(flags, absl::Milliseconds(latency_ms), suffix, folder->path());
+  if (!metrics.ok()) {
+    folder->Keep();
+    return Fail(absl::StrCat(metrics.status().message(), "; its files are in ", folder->path()));
+  }
+  for (const Metric& metric : *metrics) Print(metric, std::cout);
+  return 0;
+}
+
+int Run(const Flags& flags) {
   for (int round = 1; round <= flags.rounds; ++round) {
-    auto folder = ScratchFolder::Make(flags.folder);
-    if (!folder.ok()) {
-      std::cerr << "converge: " << folder.status().message() << "\n";
-      return 1;
-    }
-    const auto metrics = RunRound(flags, folder->path());
-    if (!metrics.ok()) {
-      std::cerr << "converge: " << metrics.status().message() << "\nfiles are left in "
-                << folder->path() << "\n";
-      folder->Keep();
-      return 1;
-    }
-    for (const Metric& metric : *metrics) Print(metric, std::cout);
+    if (const int status = MeasureCommits(flags); status != 0) return status;
+    if (const int status = Measure(flags, flags.latency_ms, ""); status != 0) return status;
+    if (flags.latency_ms == 0) continue;
+    if (const int status = Measure(flags, 0, "_without_latency"); status != 0) return status;
   }
   return 0;
 }

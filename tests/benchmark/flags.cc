@@ -13,18 +13,22 @@ Usage: bazel run -c opt //tests/benchmark:converge -- [--flag=value ...]
 Starts a simulated cloud and a daemon with an empty store, declares a fleet of running instances by
 one plan, applies it, and waits until all of them are observed stopped and that is durable. Before
 it, in the same run: the same fleet stopped by a bare loop of HTTP requests from as many threads,
-and bare commits on the same disk. Then kills the daemon, starts it again on its store, and checks
-that nothing was lost and that no instance was asked twice to stop.
+which is the limit, and bare commits on the same disk. Then kills the daemon, starts it again on its
+store, and checks that nothing was lost and that no instance was asked twice to stop.
+
+All of it twice: with a cloud that answers after --latency_ms, some ten times faster than the real
+one; and, as *_without_latency, with one that answers at once, where what is compared is processor
+time alone, the simulator's on the same machine included.
 
 Prints lines of JSON on stdout, what it does on stderr. Exit status: 0; 1 when anything that must be
-true is not; 64 for a wrong flag.
+true is not; 64 for a wrong flag. Times mean nothing on a machine that is busy otherwise.
 
   --instances=20000      of the fleet, all of them running
   --projects=20          that they are spread over
   --workers=32           max_in_flight of the one credential, and threads of the bare loop
-  --rounds=1             runs so often, each with processes of its own, and prints each round
+  --rounds=1             does all of it so often
   --powering_off_ms=100  how long a stopped instance shows "powering-off"
-  --latency_ms=0         of every call to the cloud
+  --latency_ms=5         of every call to the cloud; 0: only the run without
   --timing="{...}"       the timing section of the daemon's configuration, see the first line
   --folder=PATH          where the databases are written; default: $TMPDIR, else /tmp
 )";

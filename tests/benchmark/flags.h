@@ -16,7 +16,7 @@ struct Flags {
   int workers = 32;
   int rounds = 1;
   int powering_off_ms = 100;
-  int latency_ms = 0;
+  int latency_ms = 5;
   // settle: longer than call_deadline, and short, though nothing here should ever wait for it.
   // list_active: shorter ones make the lists (1,000 instances each) compete with the calls.
   std::string timing =

@@ -4,9 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "daemon/base/status_macros.h"
-#include "tests/benchmark/bare_commits.h"
 #include "tests/benchmark/bare_posts.h"
 #include "tests/benchmark/convergence.h"
 #include "tests/benchmark/daemon.h"
@@ -19,22 +17,23 @@ double PerSecond(int64_t count, absl::Duration took) {
   return static_cast<double>(count) / absl::ToDoubleSeconds(took);
 }
 
-SimulatorOptions SimulatorFor(const Flags& flags, const std::string& folder,
+SimulatorOptions SimulatorFor(const Flags& flags, absl::Duration latency, const std::string& folder,
                               const std::string& name) {
   SimulatorOptions options;
   options.projects = flags.projects;
   options.instances = flags.instances;
   options.powering_off = absl::Milliseconds(flags.powering_off_ms);
-  options.latency = absl::Milliseconds(flags.latency_ms);
+  options.latency = latency;
   options.folder = folder;
   options.name = name;
   return options;
 }
 
 // The limit: stops per second.
-absl::StatusOr<double> MeasureBarePosts(const Flags& flags, const std::string& folder) {
+absl::StatusOr<double> MeasureBarePosts(const Flags& flags, absl::Duration latency,
+                                        const std::string& folder) {
   QUIESCE_ASSIGN_OR_RETURN(const std::unique_ptr<Simulator> simulator,
-                           Simulator::Start(SimulatorFor(flags, folder, "bare")));
+                           Simulator::Start(SimulatorFor(flags, latency, folder, "bare")));
   QUIESCE_ASSIGN_OR_RETURN(const absl::Duration took,
                            StopAllBare(simulator->fleet(), simulator->port(), flags.workers));
   return PerSecond(flags.instances, took);
@@ -68,12 +67,12 @@ absl::Status CheckDurability(const std::string& folder, const Simulator& simulat
 
 }  // namespace
 
-absl::StatusOr<std::vector<Metric>> RunRound(const Flags& flags, const std::string& folder) {
-  QUIESCE_ASSIGN_OR_RETURN(const BareCommits commits, CommitBare(folder));
-  QUIESCE_ASSIGN_OR_RETURN(const double bare_rate, MeasureBarePosts(flags, folder));
+absl::StatusOr<std::vector<Metric>> RunRound(const Flags& flags, absl::Duration latency,
+                                             const std::string& suffix, const std::string& folder) {
+  QUIESCE_ASSIGN_OR_RETURN(const double bare_rate, MeasureBarePosts(flags, latency, folder));
 
   QUIESCE_ASSIGN_OR_RETURN(const std::unique_ptr<Simulator> simulator,
-                           Simulator::Start(SimulatorFor(flags, folder, "converge")));
+                           Simulator::Start(SimulatorFor(flags, latency, folder, "converge")));
   DaemonOptions options;
   options.folder = folder;
   options.sim_port = simulator->port();
@@ -94,17 +93,18 @@ absl::StatusOr<std::vector<Metric>> RunRound(const Flags& flags, const std::stri
   daemon->Kill();
   QUIESCE_RETURN_IF_ERROR(CheckDurability(folder, *simulator, converged, flags.instances));
 
-  return std::vector<Metric>{
+  std::vector<Metric> metrics = {
       {"converge", PerSecond(flags.instances, converged.apply_took), "instances/s", bare_rate},
       {"converge_stop_calls", PerSecond(flags.instances, stops.span), "requests/s", bare_rate},
       {"bare_posts", bare_rate, "requests/s", {}},
-      {"bare_commits_of_128_rows", PerSecond(commits.commits, commits.took), "commits/s", {}},
       {"create_plan", absl::ToDoubleSeconds(converged.plan_took), "s", {}},
       {"apply_to_converged", absl::ToDoubleSeconds(converged.apply_took), "s", {}},
       {"lists", static_cast<double>(requests.lists), "requests", {}},
       {"daemon_processor_time", absl::ToDoubleSeconds(processor), "s", {}},
       {"daemon_peak_memory", memory, "MiB", {}},
   };
+  for (Metric& metric : metrics) metric.name += suffix;
+  return metrics;
 }
 
 }  // namespace quiesce::benchmark

@@ -5,14 +5,17 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "tests/benchmark/flags.h"
 #include "tests/benchmark/metric.h"
 
 namespace quiesce::benchmark {
 
-// One measurement of everything, with processes of its own and its files in `folder`. An error if
-// anything that must be true is not: an instance not stopped or asked twice, a declaration lost.
-absl::StatusOr<std::vector<Metric>> RunRound(const Flags& flags, const std::string& folder);
+// One measurement, with processes of its own and its files in `folder`, against a cloud that takes
+// `latency` for each call. `suffix` ends the names of its figures. An error if anything that must
+// be true is not: an instance not stopped or asked twice, a declaration lost.
+absl::StatusOr<std::vector<Metric>> RunRound(const Flags& flags, absl::Duration latency,
+                                             const std::string& suffix, const std::string& folder);
 
 }  // namespace quiesce::benchmark
 
