@@ -13,6 +13,7 @@ namespace {
 constexpr absl::Duration kLongestCalm = absl::Minutes(180);
 // After everything has come to rest: nothing may happen any more but an occasional look.
 constexpr absl::Duration kQuiet = absl::Minutes(10);
+constexpr int64_t kMostQuietSteps = 5000;
 
 }  // namespace
 
@@ -83,33 +84,33 @@ void Simulation::BeginCalm() {
   workload_.Rest();
   if (process_ && process_->configs.size() < scenario_.projects.size()) StopGracefully();
   Every(absl::Seconds(10), false, [this] { workload_.Mend(); });
-  const SteadyTime latest = world_.now() + kLongestCalm;
-  Every(absl::Seconds(5), false,
-        [this, latest, quiet_since = SteadyTime::Never(), calls = int64_t{0},
-         steps = int64_t{0}]() mutable {
-          if (const auto unrest = Unrest()) {
-            if (world_.now() > latest) verdict_.Fail("I11", *unrest);
-            quiet_since = SteadyTime::Never();
-            return;
-          }
-          if (quiet_since.is_never()) {
-            quiet_since = world_.now();
-            calls = ObservedCalls();
-            steps = steps_;
-          }
-          if (world_.now() - quiet_since < kQuiet) return;
-          // When nothing is just under way, which may be the next time.
-          bool under_way = !process_->store->idle() || !process_->executor.idle();
-          for (const auto& watcher : watchers_) {
-            under_way |= watcher->connected() && !watcher->caught_up();
-          }
-          if (under_way && world_.now() < latest) return;
-          if (ObservedCalls() != calls) verdict_.Fail("rest", "a stop is sent");
-          // Looks every few seconds at most, each of them a few tasks and commits.
-          if (steps_ - steps > 20000) verdict_.Fail("rest", "the loop does not come to rest");
-          CheckAtRest();
-          at_rest_ = true;
-        });
+  latest_rest_ = world_.now() + kLongestCalm;
+  Every(absl::Seconds(5), false, [this] { LookForRest(); });
+}
+
+void Simulation::LookForRest() {
+  if (const auto unrest = Unrest()) {
+    if (world_.now() > latest_rest_) verdict_.Fail("I11", *unrest);
+    quiet_since_ = SteadyTime::Never();
+    return;
+  }
+  if (quiet_since_.is_never()) {
+    quiet_since_ = world_.now();
+    quiet_calls_ = ObservedCalls();
+    quiet_steps_ = steps_;
+  }
+  if (world_.now() - quiet_since_ < kQuiet) return;
+  // When nothing is just under way, which may be the next time.
+  bool under_way = !process_->store->idle() || !process_->executor.idle();
+  for (const auto& watcher : watchers_) under_way |= watcher->connected() && !watcher->caught_up();
+  if (under_way && world_.now() < latest_rest_) return;
+  if (ObservedCalls() != quiet_calls_) verdict_.Fail("rest", "a stop is sent");
+  // A look every few seconds at most, each of them a few tasks and commits.
+  if (steps_ - quiet_steps_ > kMostQuietSteps) {
+    verdict_.Fail("rest", absl::StrCat(steps_ - quiet_steps_, " steps in ten quiet minutes"));
+  }
+  CheckAtRest();
+  at_rest_ = true;
 }
 
 // Where nothing can be looked at, a call that is refused is repeated now and then for ever.

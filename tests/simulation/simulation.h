@@ -69,6 +69,7 @@ class Simulation {
   void Every(absl::Duration mean, bool while_chaos_only, std::function<void()> what);
   void CloudMeddles();
   void BeginCalm();
+  void LookForRest();
   // Whether everything is as it must be in the end; else what is not.
   std::optional<std::string> Unrest();
   std::optional<std::string> UnrestOf(const core::InstanceKey& key);
@@ -90,6 +91,10 @@ class Simulation {
   std::string crash_;  // why the process dies at the end of this step
   bool calm_ = false;
   bool at_rest_ = false;
+  SteadyTime latest_rest_;
+  SteadyTime quiet_since_ = SteadyTime::Never();
+  int64_t quiet_calls_ = 0;
+  int64_t quiet_steps_ = 0;
   int64_t steps_ = 0;
   int64_t crashes_ = 0;
 

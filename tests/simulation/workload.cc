@@ -164,14 +164,25 @@ void Workload::SetDesired() {
 
 void Workload::Submit(store::SetDesired set, bool again) {
   const std::string request_id = set.request.request_id;
-  if (!again && !request_id.empty()) remembered_.push_back(Remembered{set, false, 0, ""});
+  if (!again && !request_id.empty()) remembered_.push_back(Remembered{set, std::nullopt});
   Ask(std::move(set), [this, request_id](const store::SetDesired::Result& result) {
     for (const store::Declared& declared : result) checker_.Acknowledged(declared.record);
-    if (request_id.empty() || !result.front().record.desired) return;
-    for (Remembered& remembered : remembered_) {
-      if (remembered.set.request.request_id == request_id) remembered.answered = true;
-    }
+    if (!request_id.empty()) CheckAnswer(request_id, result);
   });
+}
+
+// A request that is repeated gets the first answer, also from another process.
+void Workload::CheckAnswer(const std::string& request_id, const store::SetDesired::Result& result) {
+  std::vector<core::Change> answer;
+  for (const store::Declared& declared : result) answer.push_back(declared.change);
+  for (Remembered& remembered : remembered_) {
+    if (remembered.set.request.request_id != request_id) continue;
+    if (remembered.answer && *remembered.answer != answer) {
+      verdict_.Fail("request_id", absl::StrCat(request_id, " is answered in two ways"));
+    }
+    if (remembered.answer) world_.Hit("request: repeated");
+    remembered.answer = answer;
+  }
 }
 
 // A client that got no answer, or lost it, sends the same request once more.

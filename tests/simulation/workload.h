@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "daemon/core/facts.h"
+#include "daemon/core/plan.h"
 #include "daemon/store/declare_operations.h"
 #include "daemon/store/hold_operations.h"
 #include "tests/simulation/checker.h"
@@ -46,14 +47,13 @@ class Workload {
   // What a request was, to be asked again with the same id.
   struct Remembered {
     store::SetDesired set;
-    bool answered = false;
-    int64_t generation = 0;
-    std::string uid;
+    std::optional<std::vector<core::Change>> answer;  // as it was given the first time
   };
 
   void SetDesired();
   void Hold(core::Hold hold);
   void Submit(store::SetDesired set, bool again);
+  void CheckAnswer(const std::string& request_id, const store::SetDesired::Result& result);
   void Release();
   void RequestReconcile();
   void CreateHold();
