@@ -14,7 +14,7 @@ Engine::Engine(Executor& executor, Clock& clock, Random& random, store::StateSto
       clock_(clock),
       store_(store),
       projects_(projects, registry_),
-      watches_(registry_),
+      watches_(registry_, [this](Row& row) { reconciler_.Recheck(row); }),
       waits_(executor, registry_),
       runs_(executor, clock, store, registry_),
       observer_(executor, clock, store, api, projects_, *this),

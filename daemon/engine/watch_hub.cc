@@ -59,6 +59,7 @@ absl::StatusOr<WatchBatch> WatchHub::Next(uint64_t id, size_t limit) {
                            {"OVERLOADED", {}, {}});
   }
   const std::vector<Row*> rows = registry_.ChangedSince(watch.cursor, limit);
+  for (Row* row : rows) recheck_(*row);
   // A watch from the beginning has nothing to be told as removed.
   const std::vector<Tombstone> removed =
       watch.cursor == 0 ? std::vector<Tombstone>{} : registry_.ForgottenSince(watch.cursor, limit);
@@ -85,7 +86,10 @@ absl::StatusOr<WatchBatch> WatchHub::Next(uint64_t id, size_t limit) {
   const bool rows_done = upto == registry_.last_revision();
   while (rows_done && !watch.verdicts.empty() && batch.items.size() < limit) {
     const auto first = watch.verdicts.begin();
-    if (const Row* row = registry_.Find(*first)) batch.items.push_back({row, {}});
+    if (Row* row = registry_.Find(*first)) {
+      recheck_(*row);
+      batch.items.push_back({row, {}});
+    }
     watch.verdicts.erase(first);
   }
   batch.caught_up = rows_done && watch.verdicts.empty();

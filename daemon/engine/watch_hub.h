@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -33,7 +34,12 @@ struct WatchBatch {
 // Lives on the engine's loop.
 class WatchHub {
  public:
-  explicit WatchHub(Registry& registry) : registry_(registry) {}
+  // `recheck` brings what is noted about a row up to date; it is asked before the row is handed
+  // out. A reader decides for itself, as of now. Were it ahead of the note, a change back would be
+  // none to the note, and the reader would never hear of it.
+  using Recheck = absl::AnyInvocable<void(Row&)>;
+  WatchHub(Registry& registry, Recheck recheck)
+      : registry_(registry), recheck_(std::move(recheck)) {}
 
   // Watches from after revision `after`; 0: from the beginning, so the first batches are a
   // snapshot. `ready` is called, on the loop, once after each time Next answered caught_up and
@@ -67,6 +73,7 @@ class WatchHub {
   void Wake(Watch& watch);
 
   Registry& registry_;
+  Recheck recheck_;
   std::map<uint64_t, Watch> watches_;
   uint64_t next_id_ = 1;
   bool closed_ = false;

@@ -202,6 +202,10 @@ void Checker::CheckIntent(const core::InstanceRecord* before, const core::Instan
   if (never_again_.count({before->desired->uid, before->desired->generation}) > 0) {
     verdict_.Fail("cancel", absl::StrCat(id, " is called for a run after its cancellation"));
   }
+  // Allowed: the declaration stands, and the accepted call came to nothing.
+  if (kept_.count({before->desired->uid, before->desired->generation}) > 0) {
+    world_.Hit("run: called again after its cancel");
+  }
   const store::Project* project = committed_.FindProject(after.key.project_id);
   const core::ProjectFreshness freshness =
       project != nullptr ? project->freshness : core::ProjectFreshness();
@@ -441,6 +445,9 @@ void Checker::RunCancelled(const store::Run& run) {
     const bool taken_back = item.state == store::ItemState::kCancelled;
     if (taken_back && item.change != core::Change::kNone && !item.uid.empty()) {
       never_again_.insert({item.uid, item.generation});
+    }
+    if (item.at_cancel == store::CallAtCancel::kAccepted) {
+      kept_.insert({item.uid, item.generation});
     }
     if (item.state == store::ItemState::kPending &&
         item.at_cancel != store::CallAtCancel::kAccepted) {

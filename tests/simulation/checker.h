@@ -119,6 +119,8 @@ class Checker final : public CloudListener {
   std::map<std::string, std::set<core::InstanceKey>> open_at_hold_;
   // (uid, generation) that no call may be made for any more.
   std::set<std::pair<std::string, int64_t>> never_again_;
+  // Those that keep their declaration after a cancel, because a call was accepted.
+  std::set<std::pair<std::string, int64_t>> kept_;
   std::map<std::string, std::map<int64_t, store::RunItem>> items_of_run_;
   std::set<std::string> absence_accepted_;
 };

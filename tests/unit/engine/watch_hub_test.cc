@@ -49,9 +49,14 @@ class WatchHubTest : public testing::Test {
   }
 
   Registry registry_;
-  WatchHub hub_{registry_};
+  WatchHub hub_{registry_, [this](Row& row) {
+                  if (row.revision == rechecked_revision_) hub_.VerdictChanged(row);
+                  ++rechecks_;
+                }};
   int64_t revision_ = 0;
   int woken_ = 0;
+  int rechecks_ = 0;
+  int64_t rechecked_revision_ = 0;  // the row whose verdict turns out to have changed
 };
 
 TEST_F(WatchHubTest, BeginsWithASnapshotThatTellsOfNoRemovals) {
@@ -147,6 +152,18 @@ TEST_F(WatchHubTest, TellsNoVerdictOfWhatIsGone) {
   hub_.VerdictChanged(*row);
   Forget(1);
   EXPECT_EQ(Next(id), "-1.");
+}
+
+TEST_F(WatchHubTest, BringsWhatItHandsOutUpToDate) {
+  const Row* row = Put(1);
+  Put(2);
+  const uint64_t id = Open(0);
+  rechecked_revision_ = row->revision;
+  EXPECT_EQ(Next(id), "+1+2.");
+  EXPECT_EQ(rechecks_, 2);
+  hub_.VerdictChanged(*row);
+  EXPECT_EQ(Next(id), "+1.") << "and is not led in circles by what comes up meanwhile";
+  EXPECT_EQ(rechecks_, 3);
 }
 
 TEST_F(WatchHubTest, BoundsTheVerdictsOfAWatchThatTakesNone) {
