@@ -12,8 +12,36 @@ namespace {
 // Longer than any hour of budget, any slow retry and any pause that a scenario has.
 constexpr absl::Duration kLongestCalm = absl::Minutes(180);
 // After everything has come to rest: nothing may happen any more but an occasional look.
-constexpr absl::Duration kQuiet = absl::Minutes(10);
-constexpr int64_t kMostQuietSteps = 5000;
+constexpr absl::Duration kQuiet = absl::Minutes(5);
+constexpr int64_t kMostQuietSteps = 2500;
+
+// Where nothing can be looked at, somebody may be needed for ever.
+bool RestsUnobserved(const core::Decision& decision, const core::Policy& policy) {
+  return decision.phase == core::Phase::kStopped || decision.phase == core::Phase::kStalled ||
+         policy.is_protected || policy.enforcement == core::Enforcement::kObserve;
+}
+
+// Whether the daemon has done what it can, and says so.
+bool Rests(Power power, const core::Decision& decision, const core::Policy& policy) {
+  const bool misnamed =
+      decision.reason == core::Reason::kNameMismatch && !policy.asserted_name.empty();
+  switch (power) {
+    case Power::kAbsent:
+      return decision.phase == core::Phase::kGone || decision.reason == core::Reason::kNotListed;
+    case Power::kOff:
+      return misnamed ||
+             (decision.phase == core::Phase::kStopped && decision.action == core::Action::kNone);
+    case Power::kOn:
+    case Power::kHalf:
+      return misnamed || (decision.reason == core::Reason::kProtected && policy.is_protected) ||
+             (decision.reason == core::Reason::kReportOnly &&
+              policy.enforcement != core::Enforcement::kContinuous);
+    case Power::kPoweringOff:
+    case Power::kOther:
+      return false;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -85,7 +113,7 @@ void Simulation::BeginCalm() {
   if (process_ && process_->configs.size() < scenario_.projects.size()) StopGracefully();
   Every(absl::Seconds(10), false, [this] { workload_.Mend(); });
   latest_rest_ = world_.now() + kLongestCalm;
-  Every(absl::Seconds(5), false, [this] { LookForRest(); });
+  Every(absl::Seconds(10), false, [this] { LookForRest(); });
 }
 
 void Simulation::LookForRest() {
@@ -107,7 +135,7 @@ void Simulation::LookForRest() {
   if (ObservedCalls() != quiet_calls_) verdict_.Fail("rest", "a stop is sent");
   // A look every few seconds at most, each of them a few tasks and commits.
   if (steps_ - quiet_steps_ > kMostQuietSteps) {
-    verdict_.Fail("rest", absl::StrCat(steps_ - quiet_steps_, " steps in ten quiet minutes"));
+    verdict_.Fail("rest", absl::StrCat(steps_ - quiet_steps_, " steps in five quiet minutes"));
   }
   CheckAtRest();
   at_rest_ = true;
@@ -145,59 +173,29 @@ std::optional<std::string> Simulation::Unrest() {
   }
   for (const auto& [key, record] : checker_.committed().instances()) {
     if (!record.desired) continue;
-    if (const auto unrest = UnrestOf(key)) return unrest;
+    if (const auto unrest = UnrestOf(record)) return unrest;
   }
   return std::nullopt;
 }
 
-std::optional<std::string> Simulation::UnrestOf(const core::InstanceKey& key) {
+std::optional<std::string> Simulation::UnrestOf(const core::InstanceRecord& record) {
   engine::Engine& engine = *process_->engine;
-  const engine::Row* row = engine.registry().Find(key);
-  if (row == nullptr || !row->declared) return absl::StrCat(key.instance_id, " is not known");
+  const engine::Row* row = engine.registry().Find(record.key);
+  if (row == nullptr || !row->declared)
+    return absl::StrCat(record.key.instance_id, " is not known");
   const core::Decision decision = engine.Decide(*row, process_->clock.Read());
-  const Power power = JudgePower(truth_.ViewNow(key));
-  const std::string is = absl::StrCat(
-      key.instance_id, " is ", std::string(ToString(power)), ", and said to be ",
-      std::string(core::ToString(decision.phase)), "/",
-      std::string(core::ToString(decision.reason)), " ", Describe(*checker_.committed().Find(key)));
-  const core::Policy& policy = engine.registry().PolicyOf(*row);
+  const Power power = JudgePower(truth_.ViewNow(record.key));
+  const bool noted = row->phase == decision.phase && row->reason == decision.reason;
   const bool unobserved = engine.SurroundingsOf(*row).settings.mode == core::ObservationMode::kNone;
-  if (row->phase != decision.phase || row->reason != decision.reason) {
-    return absl::StrCat(is, ", and in the index ", std::string(core::ToString(row->phase)), "/",
-                        std::string(core::ToString(row->reason)));
+  const core::Policy& policy = record.desired->policy;
+  if (noted && (unobserved ? RestsUnobserved(decision, policy) : Rests(power, decision, policy))) {
+    return std::nullopt;
   }
-  if (unobserved) {
-    const bool rests = decision.phase == core::Phase::kStopped ||
-                       decision.phase == core::Phase::kStalled || policy.is_protected ||
-                       policy.enforcement == core::Enforcement::kObserve;
-    return rests ? std::nullopt : std::optional<std::string>(is);
-  }
-  switch (power) {
-    case Power::kAbsent: {
-      const bool gone =
-          decision.phase == core::Phase::kGone || decision.reason == core::Reason::kNotListed;
-      return gone ? std::nullopt : std::optional<std::string>(is);
-    }
-    case Power::kOff: {
-      const bool stopped =
-          (decision.phase == core::Phase::kStopped && decision.action == core::Action::kNone) ||
-          (decision.reason == core::Reason::kNameMismatch && !policy.asserted_name.empty());
-      return stopped ? std::nullopt : std::optional<std::string>(is);
-    }
-    case Power::kOn:
-    case Power::kHalf: {
-      const bool left_alone =
-          (decision.reason == core::Reason::kProtected && policy.is_protected) ||
-          (decision.reason == core::Reason::kReportOnly &&
-           policy.enforcement != core::Enforcement::kContinuous) ||
-          (decision.reason == core::Reason::kNameMismatch && !policy.asserted_name.empty());
-      return left_alone ? std::nullopt : std::optional<std::string>(is);
-    }
-    case Power::kPoweringOff:
-    case Power::kOther:
-      return is;
-  }
-  return is;
+  return absl::StrCat(record.key.instance_id, " is ", std::string(ToString(power)), ", said to be ",
+                      std::string(core::ToString(decision.phase)), "/",
+                      std::string(core::ToString(decision.reason)), " and noted as ",
+                      std::string(core::ToString(row->phase)), "/",
+                      std::string(core::ToString(row->reason)), ": ", Describe(record));
 }
 
 void Simulation::CheckAtRest() {

@@ -87,7 +87,7 @@ void MakeProjects(Dice& dice, Scenario& scenario) {
     const bool unobserved = dice.Chance(0.1);
     if (unobserved) project.mode = core::ObservationMode::kNone;
     // A crowd takes more than one slice of everything that is done in slices.
-    const bool crowd = dice.Chance(0.01);
+    const bool crowd = dice.Chance(0.004);
     const int64_t instances = crowd ? dice.Between(1100, 2300) : dice.Between(1, 10);
     scenario.crowded |= crowd;
     for (int64_t i = 0; i < instances; ++i) project.instances.push_back(HexId(dice));

@@ -72,7 +72,7 @@ class Simulation {
   void LookForRest();
   // Whether everything is as it must be in the end; else what is not.
   std::optional<std::string> Unrest();
-  std::optional<std::string> UnrestOf(const core::InstanceKey& key);
+  std::optional<std::string> UnrestOf(const core::InstanceRecord& record);
   int64_t ObservedCalls() const;
   void CheckAtRest();
   void CheckRegistry();
