@@ -94,6 +94,21 @@ TEST_F(ListingTest, PagesAreCompleteWhateverTheirSize) {
   EXPECT_EQ(response.instances_size(), 100);
 }
 
+TEST_F(ListingTest, EveryPageHasTheRevisionOfTheFirst) {
+  for (int n = 0; n < 4; ++n) Stopped(n);
+  Refresh();
+  v1::ListInstancesRequest request;
+  request.set_page_size(2);
+  v1::ListInstancesResponse first;
+  ASSERT_TRUE(instances_->ListInstances(Context().get(), request, &first).ok());
+  Declare(0);  // a change that a watch from the first page's revision must tell
+  request.set_page_token(first.next_page_token());
+  v1::ListInstancesResponse second;
+  ASSERT_TRUE(instances_->ListInstances(Context().get(), request, &second).ok());
+  EXPECT_EQ(second.instances(0).name(), Name(2));
+  EXPECT_EQ(second.revision(), first.revision());
+}
+
 TEST_F(ListingTest, BadPagesAndFiltersAreRefused) {
   v1::ListInstancesRequest request;
   request.set_page_size(-1);
