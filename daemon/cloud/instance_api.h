@@ -8,6 +8,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
 #include "daemon/core/facts.h"
+#include "daemon/core/quota.h"
 #include "daemon/core/transition.h"
 
 namespace quiesce::cloud {
@@ -22,6 +23,7 @@ struct ListResult {
   std::string error_code;
   std::string message;  // safe to show: no secret, no control characters, bounded
   std::optional<absl::Duration> retry_after;
+  std::optional<core::QuotaWindow> quota;
 };
 
 using StopDone = absl::AnyInvocable<void(core::CallResult) &&>;

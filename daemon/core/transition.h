@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "daemon/base/time.h"
 #include "daemon/core/facts.h"
+#include "daemon/core/quota.h"
 
 // How facts change: one pure function per event. The store applies them inside its transactions
 // and the simulation checks them; nobody else writes a fact.
@@ -49,8 +50,10 @@ struct CallResult {
   std::string error_code;
   std::string message;
   std::string cloud_request_id;
-  // Of a throttled call: how long the credential should pause.
+  // Of a throttled call: how long the credential should pause, and the limit that was passed, where
+  // the gateway says so.
   std::optional<absl::Duration> retry_after;
+  std::optional<QuotaWindow> quota;
 };
 // Closes the intent, counts a failure where it is one (or may turn out to be one) and sets the
 // time of the next call. `last_seq` is the last list_seq allocated.

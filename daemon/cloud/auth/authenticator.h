@@ -1,0 +1,73 @@
+#ifndef QUIESCE_DAEMON_CLOUD_AUTH_AUTHENTICATOR_H_
+#define QUIESCE_DAEMON_CLOUD_AUTH_AUTHENTICATOR_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "daemon/base/time.h"
+#include "daemon/cloud/credential_status.h"
+#include "daemon/cloud/error_table.h"
+
+namespace quiesce::cloud::auth {
+
+// What is to be authorized: one request to the API, as it will be sent.
+struct OutgoingRequest {
+  Operation operation = Operation::kList;
+  std::string_view project_id;
+  std::string_view method;
+  std::string_view host;  // as in the Host header
+  std::string_view path;  // percent-encoded, no query
+  std::string_view body;
+};
+
+// What a request carries to be believed. The headers hold secrets.
+struct Authorization {
+  std::vector<std::pair<std::string, std::string>> headers;
+  // Which secret it was made from, so that a verdict about an old one cannot condemn a new one.
+  uint64_t version = 0;
+};
+
+// One credential. Thread-safe.
+//
+// A secret that changed is tried with one list while the one before stays in use, and replaces it
+// when that list is answered with anything but 401; a secret that was taken away (file removed or
+// emptied) is not used any more. A secret that the cloud rejected is not sent again, but for one
+// list every limits::kRejectedProbe and at once when its source changed: five wrong signatures in a
+// row lock an access key at the real gateway for five minutes, so two are the most that we send.
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+
+  // Blocks until there is something to send or `until` has passed; usually does not block at all.
+  // An error's message names the credential's source and the way out, and no byte of a secret:
+  //   FAILED_PRECONDITION  the secret is rejected or locked, and this call may not be the probe
+  //   NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT  the source is missing, unreadable or no
+  //   secret UNAVAILABLE          a token has to be fetched, and was not in time
+  virtual absl::StatusOr<Authorization> Authorize(const OutgoingRequest& request,
+                                                  SteadyTime until) = 0;
+
+  // What came of a request that carried `authorization`: called once for each, also when no answer
+  // came. `error_code` and `message` as the cloud gave them.
+  virtual void Report(const Authorization& authorization, const OutgoingRequest& request,
+                      const Verdict& verdict, std::string_view error_code,
+                      std::string_view message) = 0;
+
+  // How the credential stands for a project (tokens belong to one project).
+  virtual CredentialStatus Status(std::string_view project_id) const = 0;
+
+  // `text` without any secret of this credential, past ones that may still be under way included.
+  virtual std::string Redact(std::string text) const = 0;
+
+  // Ends what Authorize blocks on, for good. Before destruction, when calls may be under way.
+  virtual void Close() = 0;
+};
+
+}  // namespace quiesce::cloud::auth
+
+#endif  // QUIESCE_DAEMON_CLOUD_AUTH_AUTHENTICATOR_H_

@@ -1,0 +1,47 @@
+#ifndef QUIESCE_DAEMON_CLOUD_CIRCUIT_H_
+#define QUIESCE_DAEMON_CLOUD_CIRCUIT_H_
+
+#include "absl/time/time.h"
+#include "daemon/base/time.h"
+#include "daemon/core/facts.h"
+
+namespace quiesce::cloud {
+
+// Whether an answer means that the endpoint itself is down or cut off, rather than that it refused
+// this request: no connection, no whole answer, or 502, 503, 504 of something in front of it.
+// A call that was not made (class NONE, or no credential to make it with) says nothing.
+bool IsEndpointFailure(core::Outcome outcome, core::CallClass call_class, int http_status);
+
+// Keeps a dead endpoint from costing one call per instance. Pure: time is an argument; one thread.
+//
+// Closed until limits::kCircuitFailures calls in a row found the endpoint dead; then open: one
+// probe at a time, at intervals that grow from limits::kCircuitProbeMin to kCircuitProbeMax. The
+// first answer of any call that is not an endpoint failure closes it at once, also one that was
+// started before it opened.
+class Circuit {
+ public:
+  bool is_open() const { return open_; }
+  SteadyTime opened_at() const { return opened_at_; }
+  // Whether a call may start. When open: a probe is due, and none is under way.
+  bool Allows(SteadyTime now) const;
+  // When the next probe may start; `now` or earlier when it may at once; infinite while a probe is
+  // under way.
+  SteadyTime NextProbe() const;
+
+  void Started(SteadyTime now);
+  // `endpoint_failure` as IsEndpointFailure; `said_nothing`: the call was not made, no evidence.
+  enum class Evidence : uint8_t { kAlive, kDead, kNone };
+  void Ended(Evidence evidence, SteadyTime now);
+
+ private:
+  bool open_ = false;
+  bool probing_ = false;
+  int failures_ = 0;  // in a row
+  int probes_ = 0;    // in a row without success
+  SteadyTime opened_at_ = SteadyTime::Never();
+  SteadyTime next_probe_ = SteadyTime::Never();
+};
+
+}  // namespace quiesce::cloud
+
+#endif  // QUIESCE_DAEMON_CLOUD_CIRCUIT_H_
