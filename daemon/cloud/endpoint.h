@@ -31,7 +31,8 @@ struct Endpoint {
 // repeats a user name or password that the text may hold.
 //
 // Plain http:// is for loopback only (127.0.0.0/8, ::1, localhost): the token would travel in the
-// clear, and the HTTP library can be crashed by a hostile peer, which TLS keeps out.
+// clear, and the HTTP library can be crashed by a hostile peer, which TLS keeps out. `localhost` is
+// 127.0.0.1 without a look-up.
 absl::StatusOr<Endpoint> ParseEndpoint(std::string_view text);
 
 // The vendor's endpoint of a region such as cn-north-4.

@@ -110,6 +110,11 @@ class HttpConnection::Library {
     client_->set_decompress(false);       // nothing is asked for compressed
     client_->set_url_encode(false);       // the path is encoded already
     client_->set_socket_options(std::move(on_socket));
+    // This machine, whatever a resolver would say: plain http:// trusts that, and a machine without
+    // /etc/hosts has nobody to ask.
+    if (target.endpoint.host == "localhost") {
+      client_->set_hostname_addr_map({{target.endpoint.host, "127.0.0.1"}});
+    }
   }
 
   httplib::ClientImpl& client() { return *client_; }

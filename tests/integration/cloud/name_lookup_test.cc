@@ -34,6 +34,8 @@ extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo
     gate.wait();
   }
   if (node != nullptr && absl::EndsWith(node, kDomain)) node = "127.0.0.1";
+  // As on a machine without /etc/hosts.
+  if (node != nullptr && std::strcmp(node, "localhost") == 0) return EAI_NONAME;
   return real(node, service, hints, result);
 }
 
@@ -54,6 +56,12 @@ TEST_F(NameLookupTest, AHostThatIsNotFoundIsNotSent) {
   EXPECT_EQ(result.outcome, Outcome::kNotSent);
   EXPECT_EQ(result.call_class, CallClass::kTransient);
   EXPECT_THAT(result.message, HasSubstr("cannot look up the host of https://nowhere.invalid"));
+}
+
+TEST_F(NameLookupTest, LocalhostIsThisMachineWithoutALookUp) {
+  HostileServer server(AnswerAll(Accepted()));
+  Connect(absl::StrCat("http://localhost:", server.port()));
+  EXPECT_EQ(Stop().outcome, Outcome::kAccepted);
 }
 
 // The library's own matcher takes one in any place.
