@@ -15,6 +15,12 @@ inline constexpr size_t kMinIdLength = 32;
 inline constexpr size_t kMaxIdLength = 64;
 // Of the ids that quiesced makes: enough digits to be unique among a million.
 inline constexpr size_t kMinShortIdLength = 8;
+// The whole of one: 128 bits in hex digits, so that nobody has to ask whether it is taken.
+inline constexpr size_t kMadeIdLength = 32;
+// Of a cloud id that is cut: shorter beginnings match by chance.
+inline constexpr size_t kMinIdPrefixLength = 6;
+// Of an etag that is sent; those that we give are shorter.
+inline constexpr size_t kMaxEtagBytes = 64;
 // Names that people choose: long enough for any team, short enough for one table column.
 inline constexpr size_t kMaxWorkspaceLength = 63;
 inline constexpr size_t kMaxOwnerLength = 128;
@@ -33,12 +39,27 @@ inline constexpr size_t kDefaultPageSize = 100;
 inline constexpr size_t kMaxPlanSpecs = 1000000;
 // 1000 specs of the largest legal size fit; larger messages are refused by gRPC itself.
 inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024;
+// A field occurs once in a filter, and no method has more fields than this.
+inline constexpr size_t kMaxFilterTerms = 16;
+// So many terms of the longest values that any field can have.
+inline constexpr size_t kMaxFilterBytes = 8192;
+// A page token holds a few names; anything longer was not made here.
+inline constexpr size_t kMaxPageTokenBytes = 1024;
+// Fields of one request that are told to be wrong. More are not read by anybody, and are counted.
+inline constexpr size_t kMaxViolations = 20;
+// Aliases that an error lists to choose from, and instances that a summary names for a reason.
+inline constexpr size_t kMaxNamedAliases = 8;
+inline constexpr size_t kMaxReasonExamples = 3;
 // A gRPC status above about 8 KiB arrives as RESOURCE_EXHAUSTED instead of itself.
 // It carries the message twice, once in base64, and the detail in base64.
 inline constexpr size_t kMaxErrorMessageBytes = 1024;
 inline constexpr size_t kMaxErrorDetailBytes = 3 * 1024;
 // All of it as it is sent; 7,000 bytes were seen to arrive and 9,000 not to.
 inline constexpr size_t kMaxErrorHeaderBytes = 7000;
+// A message is not cut below this for the sake of the headers: it is what people read.
+inline constexpr size_t kMinErrorMessageBytes = 128;
+// How soon a repeat is worth it when nothing tells more.
+inline constexpr absl::Duration kRetryDelay = absl::Seconds(1);
 // Horizon of request_id: a retry after it is a new request.
 inline constexpr absl::Duration kRequestIdHorizon = absl::Hours(24);
 inline constexpr int64_t kMaxRememberedRequests = 1000000;
@@ -46,6 +67,8 @@ inline constexpr int64_t kMaxRememberedRequests = 1000000;
 inline constexpr absl::Duration kPlanLifetime = absl::Hours(24);
 // A hold that outlives a quarter is a policy; it belongs in the manifest.
 inline constexpr absl::Duration kMaxHold = absl::Hours(24 * 92);
+// A shorter hold would end before anybody has read its id.
+inline constexpr absl::Duration kMinHold = absl::Seconds(1);
 inline constexpr absl::Duration kMaxStartGrace = absl::Hours(24 * 7);
 // Long polls end below the idle time-outs that proxies commonly set.
 inline constexpr absl::Duration kMaxWait = absl::Minutes(10);
@@ -72,6 +95,8 @@ inline constexpr int64_t kMaxCallsInFlight = 8000;
 inline constexpr int kMaxPlanStreams = 4;
 // Instances made into messages in one turn of the loop: about a millisecond.
 inline constexpr size_t kConvertRows = 200;
+// Threads of gRPC's own services (reflection), which know no other way. Ours need none.
+inline constexpr int kMaxLibraryThreads = 16;
 // Headers of a request.
 inline constexpr int kMaxMetadataBytes = 16 * 1024;
 // Calls of one connection at a time; more wait in the client (and HTTP/2 rapid reset is bounded).
@@ -94,13 +119,18 @@ inline constexpr absl::Duration kDefaultThrottlePause = absl::Seconds(60);
 inline constexpr absl::Duration kMaxThrottlePause = absl::Hours(1);
 inline constexpr int kDefaultMaxInFlight = 16;
 inline constexpr int kMaxMaxInFlight = 256;
-// The largest answer read from the cloud: 1,000 instances are about 2 MB, 20,000 about 40 MB.
-inline constexpr size_t kMaxListResponseBytes = 64 * 1024 * 1024;
+// The largest list read from the cloud: 1,000 instances are about 2 MB, 100,000 about 200 MB. Lists
+// are read piece by piece, so this bounds the time that a hostile peer takes, not the memory.
+inline constexpr size_t kMaxListResponseBytes = 512 * 1024 * 1024;
+// One instance in a list, which has some 2 KB with two nodes; and all that is not in an instance:
+// a few bytes for each of 100,000 instances, and room for fields to come.
+inline constexpr size_t kMaxListEntryBytes = 256 * 1024;
+inline constexpr size_t kMaxListFrameBytes = 2 * 1024 * 1024;
 inline constexpr size_t kMaxStopResponseBytes = 64 * 1024;
 inline constexpr size_t kMaxTokenFileBytes = 64 * 1024;
 // An answer that is not a list of instances: a page of a proxy, an error with its details.
 inline constexpr size_t kMaxErrorResponseBytes = 64 * 1024;
-// What the cloud says about an error, as shown and stored with every attempt.
+// What the cloud says about an error, as shown and stored with every attempt and failed list.
 inline constexpr size_t kMaxCloudMessageBytes = 300;
 inline constexpr size_t kMaxCloudCodeBytes = 64;
 // A raw status, task or node name: the longest known has 17 characters.

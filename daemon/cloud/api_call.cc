@@ -9,7 +9,9 @@
 #include "daemon/base/limits.h"
 #include "daemon/base/mutex.h"
 #include "daemon/cloud/error_table.h"
+#include "daemon/cloud/list_reader.h"
 #include "daemon/cloud/response_parser.h"
+#include "daemon/cloud/safe_text.h"
 
 namespace quiesce::cloud {
 namespace {
@@ -100,7 +102,8 @@ class ApiCall : public PooledCall {
 
  private:
   CallOutcome Exchange(HttpConnection& connection, const std::string& token);
-  CallOutcome Read(HttpReply reply, const std::string& token) const;
+  // `reader`: was given the body, if the status is 200. Null for a stop.
+  CallOutcome Read(HttpReply reply, const std::string& token, ListReader* reader) const;
   void Finish(CallOutcome outcome);
 
   const std::string path_;
@@ -164,9 +167,14 @@ CallOutcome ApiCall::Exchange(HttpConnection& connection, const std::string& tok
   if (request.timeout <= absl::ZeroDuration()) {
     return NotSent(CallClass::kNone, MessageOf(Why::kDeadline));
   }
-  request.max_body_bytes = operation() == Operation::kList ? limits::kMaxListResponseBytes
-                                                           : limits::kMaxStopResponseBytes;
-  return Read(connection.Post(request), token);
+  if (operation() == Operation::kStop) {
+    request.max_body_bytes = limits::kMaxStopResponseBytes;
+    return Read(connection.Post(request), token, nullptr);
+  }
+  ListReader list(route_->status_map());
+  request.max_body_bytes = limits::kMaxListResponseBytes;
+  request.on_body = [&list](std::string_view bytes) { return list.Feed(bytes); };
+  return Read(connection.Post(request), token, &list);
 }
 
 // `the token was not accepted: Incorrect IAM authentication information: ...`
@@ -177,7 +185,7 @@ std::string Describe(const Verdict& verdict, int status, std::string_view said) 
   return text;
 }
 
-CallOutcome ApiCall::Read(HttpReply reply, const std::string& token) const {
+CallOutcome ApiCall::Read(HttpReply reply, const std::string& token, ListReader* reader) const {
   CallOutcome outcome;
   Answer answer;
   answer.operation = operation();
@@ -186,8 +194,8 @@ CallOutcome ApiCall::Read(HttpReply reply, const std::string& token) const {
   ParsedAnswer parsed;
   if (reply.transport != Transport::kAnswered) {
     parsed.message = reply.problem;
-  } else if (operation() == Operation::kList && reply.status == 200) {
-    ParsedList list = ParseList(reply.too_large ? "" : reply.body, route_->status_map());
+  } else if (reader != nullptr && reply.status == 200) {
+    ParsedList list = reader->Finish();
     outcome.instances = std::move(list.instances);
     parsed.shape = list.shape;
     parsed.error_code = std::move(list.error_code);

@@ -271,6 +271,9 @@ HttpReply HttpConnection::Send(const HttpRequest& request) {
 
   HttpReply reply;
   size_t max_body = limits::kMaxErrorResponseBytes;
+  size_t body_bytes = 0;
+  bool streams = false;
+  bool enough = false;  // was read: the receiver wants no more
   httplib::Request out;
   out.method = "POST";
   out.path = request.path;
@@ -282,15 +285,24 @@ HttpReply HttpConnection::Send(const HttpRequest& request) {
                  {"X-Auth-Token", request.token}};
   out.response_handler = [&](const httplib::Response& response) {
     reply.status = response.status;
-    if (response.status == 200) max_body = request.max_body_bytes;
+    if (response.status == 200) {
+      max_body = request.max_body_bytes;
+      streams = request.on_body != nullptr;
+    }
     return true;
   };
   out.content_receiver = [&](const char* data, size_t size, uint64_t, uint64_t total) {
-    if (reply.body.empty()) reply.body.reserve(std::min<uint64_t>(total, max_body));
-    const size_t room = max_body - reply.body.size();
-    reply.body.append(data, std::min(size, room));
-    reply.too_large = size > room;
-    return !reply.too_large;
+    reply.too_large = size > max_body - body_bytes;
+    if (reply.too_large) size = max_body - body_bytes;
+    body_bytes += size;
+    if (streams) {
+      enough = !request.on_body({data, size});
+    } else {
+      if (reply.body.empty()) reply.body.reserve(std::min<uint64_t>(total, max_body));
+      reply.body.append(data, size);
+    }
+    enough |= reply.too_large;
+    return !enough;
   };
 
   httplib::Response response;
@@ -301,12 +313,12 @@ HttpReply HttpConnection::Send(const HttpRequest& request) {
   reply.status = std::max(response.status, 0);
   reply.request_id = response.get_header_value("X-Request-Id");
   reply.retry_after = response.get_header_value("Retry-After");
-  const bool framed = answered && IsFramed(response, reply.body.size());
+  const bool framed = answered && IsFramed(response, body_bytes);
   if (!framed || AsksToClose(response)) Close();
   // Without a length an answer ends where the connection does, which may be our own doing. That
   // goes for chunks too: the library takes an end between two of them for the last one.
   const bool has_length = framed && response.has_header("Content-Length");
-  const bool lost = answered ? !has_length && WasCut() : !reply.too_large;
+  const bool lost = answered ? !has_length && WasCut() : !enough;
   if (lost) return Explain(static_cast<int>(error), std::move(reply));
   reply.transport = Transport::kAnswered;
   return reply;

@@ -2,9 +2,11 @@
 #define QUIESCE_DAEMON_CLOUD_HTTP_CONNECTION_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -33,6 +35,10 @@ struct HttpRequest {
   // Backstop of the deadline that Cut enforces: what remains of it.
   absl::Duration timeout;
   size_t max_body_bytes = 0;  // of an answer with status 200
+  // Takes the body of an answer with status 200 piece by piece, on the posting thread; the reply
+  // has none then. Empty: the reply has it. False: the rest is of no interest, and the connection
+  // is closed. What it took counts only if the reply says kAnswered and not too_large.
+  std::function<bool(std::string_view)> on_body;
 };
 
 struct HttpReply {

@@ -1,0 +1,63 @@
+#ifndef QUIESCE_DAEMON_CLOUD_LIST_READER_H_
+#define QUIESCE_DAEMON_CLOUD_LIST_READER_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/cloud/error_table.h"
+#include "daemon/cloud/list_framer.h"
+#include "daemon/core/power_state.h"
+#include "daemon/core/transition.h"
+
+namespace quiesce::cloud {
+
+struct ParsedList {
+  BodyShape shape =
+      BodyShape::kEmpty;  // kJson: the list is whole, and only then are there instances
+  std::vector<core::ListedInstance> instances;
+  // Of a body that is no list: where it stops being one, safe to show, and the error it may carry.
+  std::string message;
+  std::string error_code;
+};
+
+// Reads a list and folds the nodes of each instance. A list is taken whole or not at all, because
+// what it lacks counts as absence. So it must be one whole JSON object with an array `clusters`
+// whose entries each have a well-formed `instance_id` that no other entry has: an entry that cannot
+// be told from another might be the very instance whose absence we would conclude. What a list says
+// about an instance may be incomplete (no detail, no nodes, a null status): that folds to UNKNOWN.
+// A value of another type than documented, in any field we read, means that we do not understand
+// the format, and spoils the list.
+//
+// Takes the answer in the pieces in which it comes, and keeps of it only what the instances need:
+// the memory does not grow with the text. Pure; nothing here throws, whatever the bytes are.
+class ListReader {
+ public:
+  // `extra` must outlive the reader.
+  explicit ListReader(const core::StatusMap& extra) : extra_(extra) {}
+
+  // False, from then on: this is no list, whatever follows.
+  bool Feed(std::string_view bytes);
+  // After the last piece. Once.
+  ParsedList Finish();
+
+ private:
+  bool failed() const { return !problem_.empty(); }
+  bool ReadEntry(std::string_view entry);
+  void ReadFrame();
+  // Without a shape: that of a body that is not JSON.
+  bool Fail(std::optional<BodyShape> shape, std::string problem);
+
+  const core::StatusMap& extra_;
+  ListFramer framer_;
+  std::vector<core::ListedInstance> instances_;
+  std::string beginning_;  // of the body, for the error that it may be
+  bool has_more_ = false;  // than the beginning
+  BodyShape shape_ = BodyShape::kEmpty;
+  std::string problem_;
+};
+
+}  // namespace quiesce::cloud
+
+#endif  // QUIESCE_DAEMON_CLOUD_LIST_READER_H_

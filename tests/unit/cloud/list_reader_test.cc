@@ -1,0 +1,349 @@
+#include "daemon/cloud/list_reader.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "daemon/base/limits.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/cloud/published_example.h"
+
+namespace quiesce::cloud {
+namespace {
+
+using core::PowerState;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+ParsedList ParseInPieces(std::string_view body, size_t piece, const core::StatusMap& extra) {
+  ListReader reader(extra);
+  for (size_t at = 0; at < body.size(); at += piece) {
+    if (!reader.Feed(body.substr(at, piece))) break;
+  }
+  return reader.Finish();
+}
+
+// However a body is cut into pieces, the same is read.
+ParsedList ParseList(std::string_view body, const core::StatusMap& extra) {
+  const ParsedList whole = ParseInPieces(body, std::max<size_t>(body.size(), 1), extra);
+  for (const size_t piece : {1, 7, 4096}) {
+    const ParsedList list = ParseInPieces(body, piece, extra);
+    EXPECT_EQ(list.shape, whole.shape) << "in pieces of " << piece;
+    EXPECT_EQ(list.message, whole.message) << "in pieces of " << piece;
+    EXPECT_EQ(list.instances.size(), whole.instances.size()) << "in pieces of " << piece;
+  }
+  return whole;
+}
+
+constexpr char kId[] = "a8c37c9be61ffd4ee8aacab7bae74e91";
+constexpr char kOther[] = "f19b543c-b22a-4da8-b43d-a9003aaec146";
+
+// One instance whose `server` array is given.
+std::string WithServers(const std::string& servers) {
+  return absl::StrCat(R"({"clusters":[{"instance_id":")", kId,
+                      R"(","name":"n","detail":{"server":)", servers, R"(}}]})");
+}
+
+core::ListedInstance TheOnly(const std::string& body, const core::StatusMap& extra = {}) {
+  const ParsedList list = ParseList(body, extra);
+  EXPECT_EQ(list.shape, BodyShape::kJson) << list.message << "\n" << body;
+  EXPECT_THAT(list.instances, SizeIs(1));
+  return list.instances.empty() ? core::ListedInstance() : list.instances[0];
+}
+
+TEST(ParseListTest, ReadsThePublishedExample) {
+  const core::ListedInstance instance = TheOnly(std::string(kPublishedList));
+  EXPECT_EQ(instance.instance_id, kId);
+  EXPECT_EQ(instance.cloud_name, "DBSS-OM0819");
+  EXPECT_EQ(instance.state, PowerState::kRunning);
+  ASSERT_THAT(instance.nodes, SizeIs(2));
+  EXPECT_EQ(instance.nodes[0].name, "DBSS-OM0819-HA-1");
+  EXPECT_EQ(instance.nodes[0].status, "ACTIVE");
+  EXPECT_EQ(instance.nodes[0].task_status, "NO_TASK");
+  EXPECT_EQ(instance.nodes[1].name, "DBSS-OM0819-HA-2");
+}
+
+TEST(ParseListTest, NeverTakesAPartForTheWhole) {
+  for (size_t length = 0; length < kPublishedList.size(); ++length) {
+    const ParsedList list = ParseInPieces(kPublishedList.substr(0, length), 1000, {});
+    ASSERT_NE(list.shape, BodyShape::kJson) << "cut at byte " << length;
+    ASSERT_THAT(list.instances, IsEmpty()) << "cut at byte " << length;
+  }
+}
+
+TEST(ParseListTest, NeverTakesMoreThanTheWhole) {
+  const std::string whole(kPublishedList);
+  EXPECT_EQ(ParseList(whole + " \r\n", {}).shape, BodyShape::kJson);
+  for (const std::string& tail :
+       {std::string("x"), std::string("}"), std::string(",{}"), whole, std::string(1, '\0')}) {
+    EXPECT_EQ(ParseList(whole + tail, {}).shape, BodyShape::kNotJson) << tail;
+  }
+}
+
+TEST(ParseListTest, SurvivesEveryDamagedByte) {
+  std::string body(kPublishedList);
+  for (size_t i = 0; i < body.size(); ++i) {
+    const char before = body[i];
+    for (const char damage : {'\0', '"', '}', '\xFF', '9'}) {
+      body[i] = damage;
+      const ParsedList list = ParseInPieces(body, 1000, {});
+      ASSERT_TRUE(list.shape == BodyShape::kJson || list.instances.empty());
+    }
+    body[i] = before;
+  }
+}
+
+TEST(ParseListTest, FoldsTheNodesOfAnInstance) {
+  const struct {
+    const char* servers;
+    PowerState state;
+  } rows[] = {
+      {R"([{"status":"ACTIVE","task_status":"NO_TASK"}])", PowerState::kRunning},
+      {R"([{"status":"SHUTOFF","task_status":"NO_TASK"}])", PowerState::kStopped},
+      {R"([{"status":"SHUTOFF","task_status":null}])", PowerState::kStopped},
+      {R"([{"status":"SHUTOFF"}])", PowerState::kStopped},
+      {R"([{"status":"ACTIVE","task_status":"powering-off"}])", PowerState::kStopping},
+      {R"([{"status":"SHUTOFF","task_status":"powering-off"}])", PowerState::kStopping},
+      {R"([{"status":"ACTIVE","task_status":"rebooting"}])", PowerState::kBusy},
+      {R"([{"status":"SHUTOFF"},{"status":"SHUTOFF"}])", PowerState::kStopped},
+      {R"([{"status":"SHUTOFF"},{"status":"ACTIVE"}])", PowerState::kPartial},
+      {R"([{"status":"FROZEN"}])", PowerState::kUnavailable},
+      {R"([{"status":"SLEEPING"}])", PowerState::kUnknown},
+      {R"([{"status":"SHUTOFF"},{"status":"SLEEPING"}])", PowerState::kUnknown},
+      // What is not said is never "stopped".
+      {R"([])", PowerState::kUnknown},
+      {R"(null)", PowerState::kUnknown},
+      {R"([null])", PowerState::kUnknown},
+      {R"([{}])", PowerState::kUnknown},
+      {R"([{"status":null}])", PowerState::kUnknown},
+      {R"([{"status":""}])", PowerState::kUnknown},
+      {R"([{"status":"SHUTOFF"},null])", PowerState::kUnknown},
+      {R"([{"status":"SHUTOFF"},{}])", PowerState::kUnknown},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.servers);
+    EXPECT_EQ(TheOnly(WithServers(row.servers)).state, row.state);
+  }
+}
+
+TEST(ParseListTest, TakesNullForAbsent) {
+  for (const char* entry : {R"({"instance_id":"ID","name":null,"detail":null})",
+                            R"({"instance_id":"ID"})", R"({"instance_id":"ID","detail":{}})",
+                            R"({"instance_id":"ID","detail":{"server":null}})"}) {
+    SCOPED_TRACE(entry);
+    const std::string body = absl::StrCat(
+        R"({"clusters":[)", absl::StrReplaceAll(entry, {{"ID", kId}}), R"(],"total":null})");
+    const core::ListedInstance instance = TheOnly(body);
+    EXPECT_EQ(instance.state, PowerState::kUnknown);
+    EXPECT_EQ(instance.cloud_name, "");
+    EXPECT_THAT(instance.nodes, IsEmpty());
+  }
+}
+
+TEST(ParseListTest, MapsFurtherStatusesAsConfigured) {
+  const std::string body = WithServers(R"([{"status":"SLEEPING"}])");
+  EXPECT_EQ(TheOnly(body, {{"sleeping", PowerState::kStopped}}).state, PowerState::kStopped);
+}
+
+TEST(ParseListTest, AnEmptyListIsAList) {
+  const ParsedList list = ParseList(R"({"clusters":[]})", {});
+  EXPECT_EQ(list.shape, BodyShape::kJson);
+  EXPECT_THAT(list.instances, IsEmpty());
+}
+
+TEST(ParseListTest, DoesNotMixUpEntries) {
+  const ParsedList list = ParseList(
+      absl::StrCat(R"({"clusters":[{"instance_id":")", kId,
+                   R"(","name":"one","detail":{"server":[{"status":"SHUTOFF"}]}},{"instance_id":")",
+                   kOther, R"("}]})"),
+      {});
+  ASSERT_THAT(list.instances, SizeIs(2));
+  EXPECT_EQ(list.instances[1].instance_id, kOther);
+  EXPECT_EQ(list.instances[1].cloud_name, "");
+  EXPECT_EQ(list.instances[1].state, PowerState::kUnknown);
+  EXPECT_THAT(list.instances[1].nodes, IsEmpty());
+}
+
+TEST(ParseListTest, IgnoresWhatItDoesNotRead) {
+  const core::ListedInstance instance = TheOnly(absl::StrCat(
+      R"({"new":{"clusters":[{"instance_id":7}]},"list":[[[{"status":1}]]],"clusters":[{"x":{"instance_id":"no",)",
+      R"("name":[1,2.5,true,null]},"instance_id":")", kId,
+      R"(","detail":{"x":[{"status":[]}],"server":[{"status":"ACTIVE","x":{"status":"SHUTOFF"}}]}}]})"));
+  EXPECT_EQ(instance.instance_id, kId);
+  EXPECT_EQ(instance.state, PowerState::kRunning);
+}
+
+TEST(ParseListTest, RefusesAListWithAnEntryThatCannotBeTold) {
+  const std::string good = absl::StrCat(R"({"instance_id":")", kId, R"("})");
+  const struct {
+    std::string entries;
+    const char* problem;
+  } rows[] = {
+      {"{}", "clusters[0] has no instance_id"},
+      {good + ",{}", "clusters[1] has no instance_id"},
+      {R"({"instance_id":null})", "clusters[0] has no instance_id"},
+      {R"({"instance_id":""})", "clusters[0] has no instance_id"},
+      {R"({"instance_id":"short"})", "which is not one"},
+      {R"({"instance_id":"../../../../../../../../../../../../x"})", "which is not one"},
+      {R"({"instance_id":7})", "clusters[0]: \"instance_id\" is a number"},
+      {R"({"instance_id":["x"]})", "\"instance_id\" is an array"},
+      {good + "," + good, "clusters[1] has an instance_id that was there before"},
+      {absl::StrCat(R"({"instance_id":")", kId, R"(","instance_id":")", kOther, R"("})"),
+       "\"instance_id\" is there twice"},
+      {"null", "clusters[0] is null"},
+      {"7", "clusters[0] is a number"},
+      {"\"x\"", "clusters[0] is a string"},
+      {"[]", "clusters[0] is an array"},
+      {good + ",true", "clusters[1] is a boolean"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.entries);
+    const ParsedList list = ParseList(absl::StrCat("{\"clusters\":[", row.entries, "]}"), {});
+    EXPECT_EQ(list.shape, BodyShape::kWrongType);
+    EXPECT_THAT(list.instances, IsEmpty());
+    EXPECT_THAT(list.message, HasSubstr(row.problem));
+  }
+}
+
+TEST(ParseListTest, RefusesAValueOfAnotherTypeInAnyFieldItReads) {
+  for (const char* value : {"7", "2.5", "-1", "true", "{}", "[]"}) {
+    for (const char* field : {"instance_id", "name"}) {
+      const std::string body = absl::StrCat("{\"clusters\":[{\"", field, "\":", value, "}]}");
+      EXPECT_EQ(ParseList(body, {}).shape, BodyShape::kWrongType) << body;
+    }
+    for (const char* field : {"name", "status", "task_status"}) {
+      const std::string body = WithServers(absl::StrCat("[{\"", field, "\":", value, "}]"));
+      EXPECT_EQ(ParseList(body, {}).shape, BodyShape::kWrongType) << body;
+    }
+  }
+  for (const char* value : {"7", "\"x\"", "true", "[]"}) {
+    const std::string body =
+        absl::StrCat(R"({"clusters":[{"instance_id":")", kId, R"(","detail":)", value, "}]}");
+    EXPECT_EQ(ParseList(body, {}).shape, BodyShape::kWrongType) << body;
+  }
+  for (const char* value : {"7", "\"x\"", "true", "{}", "[7]", "[\"x\"]", "[[]]"}) {
+    EXPECT_EQ(ParseList(WithServers(value), {}).shape, BodyShape::kWrongType) << value;
+  }
+}
+
+TEST(ParseListTest, RefusesWhatIsNoList) {
+  const struct {
+    const char* body;
+    BodyShape shape;
+  } rows[] = {
+      {"", BodyShape::kEmpty},
+      {" \r\n", BodyShape::kEmpty},
+      {"{}", BodyShape::kWrongType},
+      {"[]", BodyShape::kWrongType},
+      {"7", BodyShape::kWrongType},
+      {"null", BodyShape::kWrongType},
+      {"\"clusters\"", BodyShape::kWrongType},
+      {R"({"clusters":null})", BodyShape::kWrongType},
+      {R"({"clusters":{}})", BodyShape::kWrongType},
+      {R"({"clusters":"x"})", BodyShape::kWrongType},
+      {R"({"clusters":[],"clusters":[]})", BodyShape::kWrongType},
+      {R"({"data":{"clusters":[]}})", BodyShape::kWrongType},
+      {"<!DOCTYPE html><html></html>", BodyShape::kHtml},
+      {"  <html>", BodyShape::kHtml},
+      {"upstream connect error", BodyShape::kNotJson},
+      {R"({'clusters':[]})", BodyShape::kNotJson},
+      {"{\"clusters\":[],}", BodyShape::kNotJson},
+      {"{\"clusters\":[]} // done", BodyShape::kNotJson},
+      {"\xEF\xBB\xBF<html>", BodyShape::kNotJson},
+      {"{\"clusters\":[{\"name\":\"\xFF\"}]}", BodyShape::kNotJson},
+      {"\x1F\x8B\x08", BodyShape::kNotJson},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.body);
+    const ParsedList list = ParseList(row.body, {});
+    EXPECT_EQ(list.shape, row.shape);
+    EXPECT_THAT(list.instances, IsEmpty());
+  }
+}
+
+TEST(ParseListTest, TellsTheErrorThatCameInPlaceOfAList) {
+  const ParsedList list = ParseList(R"({"error_code":"DBSS.11000000","error_msg":"Internal"})", {});
+  EXPECT_EQ(list.shape, BodyShape::kWrongType);
+  EXPECT_EQ(list.error_code, "DBSS.11000000");
+  EXPECT_EQ(list.message, "the answer has no array \"clusters\": Internal");
+}
+
+TEST(ParseListTest, IsNotLedIntoTheDeep) {
+  for (const std::string& opening : {std::string("["), std::string("{\"a\":")}) {
+    std::string deep = "{\"clusters\":[],\"x\":";
+    for (int i = 0; i < 100000; ++i) deep += opening;
+    const ParsedList list = ParseList(deep, {});
+    EXPECT_EQ(list.shape, BodyShape::kWrongType);
+    EXPECT_THAT(list.message, HasSubstr("nested too deeply"));
+  }
+  std::string nodes = "[{\"status\":\"SHUTOFF\"}";
+  for (size_t i = 1; i < limits::kMaxNodesPerInstance; ++i) nodes += ",{\"status\":\"SHUTOFF\"}";
+  EXPECT_EQ(ParseList(WithServers(nodes + "]"), {}).shape, BodyShape::kJson);
+  EXPECT_THAT(ParseList(WithServers(nodes + ",{}]"), {}).message, HasSubstr("too many nodes"));
+}
+
+TEST(ParseListTest, RefusesMoreThanFitsIntoAListWithoutKeepingIt) {
+  const std::string frame = "{\"x\":\"" + std::string(limits::kMaxListFrameBytes, 'x');
+  EXPECT_EQ(ParseInPieces(frame, 65536, {}).shape, BodyShape::kTooLarge);
+  const std::string entry =
+      "{\"clusters\":[{\"x\":\"" + std::string(limits::kMaxListEntryBytes, 'x');
+  EXPECT_EQ(ParseInPieces(entry, 65536, {}).shape, BodyShape::kTooLarge);
+}
+
+TEST(ParseListTest, IsNotDeceivedByWhatStandsForAnEntry) {
+  for (const char* entries :
+       {"0", "0,{}", "1{}", "{}.5", "{}{}", "\"x\"{}", "[{}]", "{},", ",{}"}) {
+    const std::string body = absl::StrCat(
+        "{\"clusters\":[",
+        absl::StrReplaceAll(entries, {{"{}", absl::StrCat("{\"instance_id\":\"", kId, "\"}")}}),
+        "]}");
+    EXPECT_NE(ParseList(body, {}).shape, BodyShape::kJson) << body;
+  }
+}
+
+TEST(ParseListTest, AnArrayOfAnotherNameHasNoInstances) {
+  for (const char* body : {R"({"clusters":[],"other":[{"instance_id":"x"}]})",
+                           R"({"a":"clusters","other":[{}],"clusters":[]})",
+                           R"({"x":{"clusters":[{}]},"clusters":[]})"}) {
+    const ParsedList list = ParseList(body, {});
+    EXPECT_EQ(list.shape, BodyShape::kJson) << body << list.message;
+    EXPECT_THAT(list.instances, IsEmpty());
+  }
+}
+
+TEST(ParseListTest, BoundsAndCleansWhatItKeeps) {
+  const core::ListedInstance instance = TheOnly(
+      absl::StrCat(R"({"clusters":[{"instance_id":")", kId, R"(","name":"a\u0000\u001b[31m\u202e)",
+                   std::string(300, 'n'), R"(","detail":{"server":[{"status":")",
+                   std::string(5000, 'S'), R"("}]}}]})"));
+  EXPECT_LE(instance.cloud_name.size(), limits::kMaxCloudNameLength);
+  EXPECT_THAT(instance.cloud_name, StartsWith("a  [31m nnn"));
+  EXPECT_LE(instance.nodes[0].status.size(), limits::kMaxCloudStatusBytes);
+  EXPECT_EQ(instance.state, PowerState::kUnknown);
+}
+
+// The extreme.
+TEST(ParseListTest, ReadsAHundredThousandInstancesPieceByPiece) {
+  const std::string entry = absl::StrCat(
+      R"({"instance_id":")", kId, R"(","detail":{"server":[{"status":"SHUTOFF"}],"total":1}})");
+  const core::StatusMap none;
+  ListReader reader(none);
+  ASSERT_TRUE(reader.Feed("{\"clusters\":["));
+  for (int i = 0; i < 100000; ++i) {
+    const std::string id = absl::StrCat(std::string(26, '0'), 100000 + i);
+    ASSERT_TRUE(
+        reader.Feed(absl::StrCat(i == 0 ? "" : ",", absl::StrReplaceAll(entry, {{kId, id}}))));
+  }
+  ASSERT_TRUE(reader.Feed("]}"));
+  const ParsedList list = reader.Finish();
+  EXPECT_EQ(list.shape, BodyShape::kJson) << list.message;
+  EXPECT_THAT(list.instances, SizeIs(100000));
+}
+
+}  // namespace
+}  // namespace quiesce::cloud
