@@ -1,12 +1,12 @@
 #ifndef QUIESCE_DAEMON_CORE_NAMES_H_
 #define QUIESCE_DAEMON_CORE_NAMES_H_
 
-#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "daemon/base/text.h"
 #include "daemon/core/facts.h"
 
 // Which texts from outside are accepted, and what is wrong with those that are not. The daemon and
@@ -17,12 +17,9 @@ namespace quiesce::core {
 // instance id has 32 to 64`. Quotes the text itself, escaped and cut. Empty: nothing is wrong.
 using Problem = std::optional<std::string>;
 
-// `text` as it may be shown: in double quotes, control and invisible characters escaped, cut to
-// about `max_bytes` with "..." in place of the rest.
-std::string Quoted(std::string_view text, size_t max_bytes = 80);
-
-// Cuts at the end of a character, so that UTF-8 stays valid; what is cut off is replaced by "...".
-std::string Truncated(std::string_view text, size_t max_bytes);
+// How a problem shows what it is about.
+using quiesce::Quoted;
+using quiesce::Truncated;
 
 // 32 to 64 of [0-9A-Za-z_-]. Ids are compared exactly: no case is folded, nothing is trimmed.
 bool IsValidId(std::string_view id);

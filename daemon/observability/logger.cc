@@ -3,13 +3,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
-#include "daemon/core/names.h"
+#include "daemon/base/string_views.h"
+#include "daemon/base/text.h"
 
 namespace quiesce::observability {
 namespace {
-
-// Abseil's string_view is another type than std's in Debian's build.
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 constexpr std::string_view kCutMark = " cut=true";
 
@@ -25,7 +23,7 @@ bool IsBare(std::string_view text) {
 }
 
 std::string FormatText(std::string_view text) {
-  return IsBare(text) ? std::string(text) : core::Quoted(text, limits::kMaxLogValueBytes);
+  return IsBare(text) ? std::string(text) : Quoted(text, limits::kMaxLogValueBytes);
 }
 
 bool IsEmpty(const LogField& field) {

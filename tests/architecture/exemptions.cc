@@ -4,7 +4,6 @@ namespace quiesce::architecture {
 
 const std::vector<Exemption>& AllExemptions() {
   static const auto* const kExemptions = new std::vector<Exemption>{
-      // Right as they are.
       {"Threads", "daemon/store/group_commit.*", "",
        "the adapter between the store and its writer thread"},
       {"Layers", "daemon/core/backoff.cc", "daemon/base/random.h",
@@ -16,12 +15,6 @@ const std::vector<Exemption>& AllExemptions() {
       {"Length", "tests/unit/core/decide_test.cc", "",
        "the test of the decision table is the table itself, and a table is read from top to "
        "bottom"},
-
-      // Known, and to be mended.
-      {"Length", "tests/unit/core/transition_test.cc", "",
-       "declarations, attempts and observations could have a file each"},
-      {"Layers", "daemon/observability/logger.cc", "daemon/core/names.h",
-       "core::Quoted escapes any text and could be in base"},
   };
   return *kExemptions;
 }

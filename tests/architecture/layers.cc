@@ -26,7 +26,8 @@ const std::vector<Layer>& Layers() {
       // base <- core <- {store, cloud} <- engine <- rpc <- app
       {"daemon/base", {}, "Base is the ground: it knows nothing of the rest"},
       {"daemon/core",
-       {"daemon/base/limits.h", "daemon/base/time.h", "daemon/base/status_macros.h"},
+       {"daemon/base/limits.h", "daemon/base/time.h", "daemon/base/status_macros.h",
+        "daemon/base/string_views.h", "daemon/base/text.h"},
        "Core is pure: it is given the time and every fact, and gives back values"},
       {"daemon/store",
        {"daemon/base/**", "daemon/core/**"},

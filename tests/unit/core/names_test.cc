@@ -214,39 +214,5 @@ TEST(InstanceName, ProblemSaysWhatIsWrongAndLeavesTheKeyAlone) {
   }
 }
 
-// --- showing -------------------------------------------------------------------------------------
-
-TEST(Quoted, EscapesWhatCouldDeceive) {
-  EXPECT_EQ(Quoted("plain"), "\"plain\"");
-  EXPECT_EQ(Quoted(""), "\"\"");
-  EXPECT_EQ(Quoted("a\"b\\c"), R"("a\"b\\c")");
-  EXPECT_EQ(Quoted("a\r\n\t\x1b"), R"("a\r\n\t\x1b")");
-  EXPECT_EQ(Quoted("数据库"), "\"数据库\"");
-  EXPECT_EQ(Quoted("a\xe2\x80\xae"), R"("a\u{202e}")");
-  EXPECT_EQ(Quoted("\xff\xc3"), R"("\xff\xc3")");
-}
-
-TEST(Quoted, CutsBetweenCharacters) {
-  EXPECT_EQ(Quoted("abcdefgh", 5), "\"abcd...\"");
-  EXPECT_EQ(Quoted("abcd", 5), "\"abcd\"");
-  EXPECT_EQ(Quoted("数据库", 8), "\"数据...\"");
-  EXPECT_EQ(Quoted("a\n\n", 4), R"("a\n...")");
-}
-
-TEST(Truncated, KeepsUtf8Valid) {
-  EXPECT_EQ(Truncated("abcdef", 6), "abcdef");
-  EXPECT_EQ(Truncated("abcdefg", 6), "abc...");
-  EXPECT_EQ(Truncated("数据库", 9), "数据库");
-  EXPECT_EQ(Truncated("数据库", 8), "数...");
-  EXPECT_EQ(Truncated("数据库", 6), "数...");
-  EXPECT_EQ(Truncated("数据库", 5), "...");
-}
-
-TEST(Truncated, NeverExceedsTheLimit) {
-  for (size_t max = 0; max < 20; ++max) {
-    EXPECT_LE(Truncated("数据库 abc 数据库 abc", max).size(), max);
-  }
-}
-
 }  // namespace
 }  // namespace quiesce::core
