@@ -146,10 +146,7 @@ absl::Status App::Listen(const config::Config& config) {
   calls_.emplace(clock_, loop_, rpc_log_);
   backend_.emplace(rpc::Backend{*engine_, *store_, clock_, directory_, *calls_});
   rpc::ServerOptions options;
-  for (const config::Listener& listener : config.listeners) {
-    options.listen.push_back(listener.ToString());
-    options.insecure_loopback |= listener.kind == config::Listener::Kind::kLoopback;
-  }
+  options.listen = config.listeners;
   options.identity = {config.server_name, kVersion, StoreUrl(config), clock_.Read().wall};
   QUIESCE_ASSIGN_OR_RETURN(server_, rpc::Server::Start(*backend_, options));
   return absl::OkStatus();

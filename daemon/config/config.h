@@ -7,9 +7,9 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/cloud/endpoint.h"
-#include "daemon/config/listener.h"
 #include "daemon/core/facts.h"
 #include "daemon/core/power_state.h"
+#include "daemon/rpc/listener.h"
 
 // What the configuration says, read and checked by config_file.h.
 namespace quiesce::config {
@@ -38,8 +38,8 @@ struct Project {
 // files exist and addresses are free is found out at the start.
 struct Config {
   std::string server_name;
-  std::vector<Listener> listeners;  // at least one
-  std::string store_path;           // of the SQLite file, absolute
+  std::vector<rpc::Listener> listeners;  // at least one
+  std::string store_path;                // of the SQLite file, absolute
   std::vector<Credential> credentials;
   std::vector<Project> projects;  // at least one
   core::Timing timing;            // of all projects

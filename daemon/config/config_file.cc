@@ -42,7 +42,7 @@ std::string HostName() {
 Config Defaults() {
   Config config;
   config.server_name = HostName();
-  Listener listener;
+  rpc::Listener listener;
   listener.path = kDefaultSocket;
   config.listeners.push_back(listener);
   config.store_path = kDefaultStore;

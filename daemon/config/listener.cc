@@ -4,19 +4,20 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/status_macros.h"
-#include "daemon/core/names.h"
+#include "daemon/base/string_views.h"
+#include "daemon/base/text.h"
 
 namespace quiesce::config {
 namespace {
 
-// Abseil's string_view is another type than std's in Debian's build.
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+using rpc::Listener;
 
 constexpr std::string_view kUnixScheme = "unix://";
 constexpr std::string_view kExamples = "write unix:///run/quiesced/api.sock or 127.0.0.1:7443";
@@ -25,7 +26,7 @@ constexpr size_t kMaxSocketPath = sizeof(sockaddr_un::sun_path) - 1;
 
 absl::Status Bad(std::string_view text, std::string_view problem) {
   return absl::InvalidArgumentError(
-      absl::StrCat(core::Quoted(text, kMaxSocketPath + 40), " ", ToAbsl(problem)));
+      absl::StrCat(Quoted(text, kMaxSocketPath + 40), " ", ToAbsl(problem)));
 }
 
 absl::StatusOr<Listener> ParseUnix(std::string_view text) {
@@ -55,13 +56,13 @@ absl::StatusOr<int> ParsePort(std::string_view text, std::string_view port) {
   return static_cast<int>(number);
 }
 
-// What rpc::Server binds.
-absl::Status CheckHost(std::string_view text, const std::string& host) {
-  if (host == "127.0.0.1" || host == "::1") return absl::OkStatus();
+absl::StatusOr<Listener::Kind> ParseHost(std::string_view text, std::string_view host) {
+  if (host == "127.0.0.1") return Listener::Kind::kLoopbackIpv4;
+  if (host == "::1") return Listener::Kind::kLoopbackIpv6;
   if (host == "localhost") {
     return Bad(text, "is a name, and what it means is up to this machine; write 127.0.0.1");
   }
-  if (absl::StartsWith(host, "127.")) return Bad(text, "is not supported, write 127.0.0.1");
+  if (absl::StartsWith(ToAbsl(host), "127.")) return Bad(text, "is not supported, write 127.0.0.1");
   return Bad(text,
              "can be reached from other machines, which will need TLS and roles; neither is "
              "supported yet: listen on a unix socket or on 127.0.0.1");
@@ -80,20 +81,12 @@ absl::StatusOr<Listener> ParseLoopback(std::string_view text) {
     return Bad(text, "has an IPv6 address without brackets, write one like [::1]:7443");
   }
   Listener listener;
-  listener.kind = Listener::Kind::kLoopback;
-  listener.host = std::string(host);
   QUIESCE_ASSIGN_OR_RETURN(listener.port, ParsePort(text, text.substr(colon + 1)));
-  QUIESCE_RETURN_IF_ERROR(CheckHost(text, listener.host));
+  QUIESCE_ASSIGN_OR_RETURN(listener.kind, ParseHost(text, host));
   return listener;
 }
 
 }  // namespace
-
-std::string Listener::ToString() const {
-  if (kind == Kind::kUnix) return absl::StrCat(ToAbsl(kUnixScheme), path);
-  const bool is_v6 = host.find(':') != std::string::npos;
-  return absl::StrCat(is_v6 ? "[" : "", host, is_v6 ? "]:" : ":", port);
-}
 
 absl::StatusOr<Listener> ParseListener(std::string_view text) {
   if (text.substr(0, kUnixScheme.size()) == kUnixScheme) return ParseUnix(text);

@@ -8,11 +8,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/config/listener.h"
 #include "daemon/config/names.h"
+#include "daemon/rpc/listener.h"
 
 namespace quiesce::config {
 namespace {
 
+using rpc::Listener;
 using yaml::FieldReader;
 using yaml::Node;
 using yaml::Path;
@@ -33,7 +36,7 @@ void ReadListener(const Node& value, const Path& path, FieldReader& fields,
     return fields.Report(value, absl::StrCat(path.ToString(), ": ", listener.status().message()));
   }
   for (const auto& [node, other] : listeners) {
-    if (other == *listener && (other.kind == Listener::Kind::kUnix || other.port != 0)) {
+    if (other == *listener && (other.is_unix() || other.port != 0)) {
       return fields.Report(
           value, absl::StrCat(path.ToString(), ": ", listener->ToString(), " occurs twice"));
     }
@@ -45,7 +48,7 @@ void ReadListener(const Node& value, const Path& path, FieldReader& fields,
 void CheckLoopback(const std::vector<std::pair<const Node*, Listener>>& listeners,
                    FieldReader& fields) {
   for (const auto& [node, listener] : listeners) {
-    if (listener.kind != Listener::Kind::kLoopback) continue;
+    if (listener.is_unix()) continue;
     fields.Report(*node, absl::StrCat("server.listen: ", listener.ToString(),
                                       " gives every user of this machine full control; listen on "
                                       "a unix socket, or set server.insecure_loopback: true"));

@@ -2,27 +2,29 @@
 #define QUIESCE_DAEMON_RPC_LISTENER_H_
 
 #include <string>
-#include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 
 namespace quiesce::rpc {
 
-// An address to listen at. Nothing but this machine can reach it: a unix socket in a directory
-// that is closed to others, or the loopback interface, where every local user comes in.
+// Where to listen. A value, and it can name nothing that another machine reaches: a unix socket in
+// a directory that is closed to others, or the loopback interface, where every local user comes in.
 struct Listener {
-  std::string path;     // of a unix socket; empty: TCP
-  std::string address;  // of TCP: "127.0.0.1:7443" or "[::1]:7443"
+  enum class Kind { kUnix, kLoopbackIpv4, kLoopbackIpv6 };
 
-  bool is_unix() const { return !path.empty(); }
-  // As gRPC wants it.
-  std::string GrpcAddress() const { return is_unix() ? "unix:" + path : address; }
+  Kind kind = Kind::kUnix;
+  std::string path;  // kUnix: of the socket, absolute
+  int port = 0;      // loopback; 0: any free one
+
+  bool is_unix() const { return kind == Kind::kUnix; }
+
+  // unix:///run/quiesced/api.sock, 127.0.0.1:7443, [::1]:7443: as clients and gRPC take it.
+  std::string ToString() const;
+
+  friend bool operator==(const Listener& a, const Listener& b) {
+    return a.kind == b.kind && a.path == b.path && a.port == b.port;
+  }
 };
-
-// `unix:///absolute/path`, or a loopback address with a port (0: any free one). INVALID_ARGUMENT,
-// with the way out, for anything else.
-absl::StatusOr<Listener> ParseListener(std::string_view text);
 
 // Makes the place for a unix socket ready: its directory exists (the last part of it is made if it
 // is missing), is ours and closed to others (0700), and no socket is there. One that an earlier

@@ -44,23 +44,6 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
-absl::StatusOr<std::vector<Listener>> ReadListeners(const ServerOptions& options) {
-  std::vector<Listener> listeners;
-  for (const std::string& text : options.listen) {
-    absl::StatusOr<Listener> listener = ParseListener(text);
-    if (!listener.ok()) return listener.status();
-    if (!listener->is_unix() && !options.insecure_loopback) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(text,
-                       " lets every user of this machine in; say insecure_loopback: true if "
-                       "that is meant, or listen at unix:///path"));
-    }
-    listeners.push_back(*std::move(listener));
-  }
-  if (listeners.empty()) return absl::InvalidArgumentError("listen: no address is given");
-  return listeners;
-}
-
 }  // namespace
 
 Server::Server(Backend& backend, const ServerOptions& options)
@@ -72,14 +55,13 @@ Server::Server(Backend& backend, const ServerOptions& options)
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Backend& backend,
                                                       const ServerOptions& options) {
-  absl::StatusOr<std::vector<Listener>> listeners = ReadListeners(options);
-  if (!listeners.ok()) return listeners.status();
-  for (const Listener& listener : *listeners) {
+  if (options.listen.empty()) return absl::InvalidArgumentError("listen: no address is given");
+  for (const Listener& listener : options.listen) {
     if (!listener.is_unix()) continue;
     if (absl::Status status = PrepareSocket(listener.path); !status.ok()) return status;
   }
   std::unique_ptr<Server> server(new Server(backend, options));
-  if (absl::Status status = server->Listen(*listeners); !status.ok()) return status;
+  if (absl::Status status = server->Listen(options.listen); !status.ok()) return status;
   return server;
 }
 
@@ -94,25 +76,21 @@ absl::Status Server::Listen(const std::vector<Listener>& listeners) {
   builder.RegisterService(&server_info_);
   std::vector<int> ports(listeners.size(), 0);
   for (size_t i = 0; i < listeners.size(); ++i) {
-    builder.AddListeningPort(listeners[i].GrpcAddress(), grpc::InsecureServerCredentials(),
-                             &ports[i]);
+    builder.AddListeningPort(listeners[i].ToString(), grpc::InsecureServerCredentials(), &ports[i]);
   }
   server_ = builder.BuildAndStart();
   for (size_t i = 0; i < listeners.size(); ++i) {
     const Listener& listener = listeners[i];
     if (server_ == nullptr || ports[i] <= 0) {
       return absl::FailedPreconditionError(absl::StrCat(
-          "cannot listen at ", listener.GrpcAddress(),
+          "cannot listen at ", listener.ToString(),
           listeners.size() > 1 ? " or another address" : "", ": it is in use, or may not be used"));
     }
-    if (listener.is_unix()) {
-      // The directory is what guards it; this is for whoever loosens that later.
-      chmod(listener.path.c_str(), S_IRUSR | S_IWUSR);
-      addresses_.push_back(absl::StrCat("unix://", listener.path));
-    } else {
-      const size_t colon = listener.address.rfind(':');
-      addresses_.push_back(absl::StrCat(listener.address.substr(0, colon), ":", ports[i]));
-    }
+    // The directory is what guards it; this is for whoever loosens that later.
+    if (listener.is_unix()) chmod(listener.path.c_str(), S_IRUSR | S_IWUSR);
+    Listener bound = listener;
+    if (!bound.is_unix()) bound.port = ports[i];
+    addresses_.push_back(bound.ToString());
   }
   SetServing(true);
   return absl::OkStatus();

@@ -18,8 +18,7 @@
 namespace quiesce::rpc {
 
 struct ServerOptions {
-  std::vector<std::string> listen;  // at least one; see ParseListener
-  bool insecure_loopback = false;   // TCP listeners are permitted: every local user comes in
+  std::vector<Listener> listen;  // at least one
   ServerIdentity identity;
 };
 
@@ -31,7 +30,7 @@ struct ServerOptions {
 class Server {
  public:
   // Listens, and answers from now on: the store has been fed to the engine before. Errors:
-  // INVALID_ARGUMENT (an address), FAILED_PRECONDITION (something is in the way).
+  // INVALID_ARGUMENT (no address), FAILED_PRECONDITION (something is in the way).
   static absl::StatusOr<std::unique_ptr<Server>> Start(Backend& backend,
                                                        const ServerOptions& options);
   // Shuts down without grace if that has not been done.

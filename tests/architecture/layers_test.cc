@@ -65,8 +65,10 @@ TEST(Layers, OnlyAppNamesConcreteClasses) {
   }
 }
 
-TEST(Layers, ConfigReachesTheEndpointOnly) {
+TEST(Layers, ConfigReachesAddressesOnly) {
   EXPECT_THAT(Including("daemon/config/project_section.cc", "daemon/cloud/endpoint.h"), IsEmpty());
+  EXPECT_THAT(Including("daemon/config/listener.h", "daemon/rpc/listener.h"), IsEmpty());
+  EXPECT_THAT(Including("daemon/config/listener.h", "daemon/rpc/server.h"), SizeIs(1));
   EXPECT_THAT(Including("daemon/config/project_section.cc", "daemon/config/yaml/tree.h"),
               IsEmpty());
   EXPECT_THAT(Including("daemon/config/project_section.cc", "daemon/cloud/dbss_client.h"),

@@ -135,7 +135,7 @@ void RpcTest::SetUp() {
   calls_ = std::make_unique<CallEnvironment>(clock_, loop_, book_);
   backend_.reset(new Backend{*engine_, *store_, clock_, *projects_, *calls_});
   ServerOptions options;
-  options.listen = {absl::StrCat("unix://", folder_, "/socket/api.sock")};
+  options.listen = {{Listener::Kind::kUnix, folder_ + "/socket/api.sock"}};
   options.identity = {"test", "0.1.0", "sqlite://" + folder_ + "/store.db", clock_.Read().wall};
   auto server = Server::Start(*backend_, options);
   ASSERT_TRUE(server.ok()) << server.status();

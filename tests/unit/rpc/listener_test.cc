@@ -1,5 +1,7 @@
 #include "daemon/rpc/listener.h"
 
+#include <sys/stat.h>
+
 #include <string>
 
 #include "gmock/gmock.h"
@@ -8,24 +10,38 @@
 namespace quiesce::rpc {
 namespace {
 
-TEST(ParseListener, TakesUnixSocketsAndLoopback) {
-  EXPECT_EQ(ParseListener("unix:///run/quiesced/api.sock")->GrpcAddress(),
-            "unix:/run/quiesced/api.sock");
-  EXPECT_EQ(ParseListener("127.0.0.1:7443")->GrpcAddress(), "127.0.0.1:7443");
-  EXPECT_EQ(ParseListener("localhost:0")->GrpcAddress(), "127.0.0.1:0");
-  EXPECT_EQ(ParseListener("[::1]:7443")->GrpcAddress(), "[::1]:7443");
+using ::testing::HasSubstr;
+
+using Kind = Listener::Kind;
+
+TEST(Listener, IsWrittenAsClientsTakeIt) {
+  EXPECT_EQ((Listener{Kind::kUnix, "/run/quiesced/api.sock"}.ToString()),
+            "unix:///run/quiesced/api.sock");
+  EXPECT_EQ((Listener{Kind::kLoopbackIpv4, "", 7443}.ToString()), "127.0.0.1:7443");
+  EXPECT_EQ((Listener{Kind::kLoopbackIpv6, "", 0}.ToString()), "[::1]:0");
 }
 
-TEST(ParseListener, RefusesEverythingElse) {
-  for (const std::string& text :
-       {std::string(), std::string("unix://"), std::string("unix://relative"),
-        std::string("unix:/one/slash"), std::string("unix:///dir/"), std::string("127.0.0.1"),
-        std::string("127.0.0.1:"), std::string("127.0.0.1:x"), std::string("127.0.0.1:65536"),
-        std::string("127.0.0.1:-1"), std::string("127.0.0.1:+5"), std::string("0.0.0.0:7443"),
-        std::string("[::]:7443"), std::string("10.0.0.1:7443"), std::string("example.com:7443"),
-        std::string("http://127.0.0.1:7443"), "unix:///" + std::string(200, 'x')}) {
-    EXPECT_EQ(ParseListener(text).status().code(), absl::StatusCode::kInvalidArgument) << text;
-  }
+TEST(PrepareSocket, MakesADirectoryThatIsClosedToOthers) {
+  const std::string folder = ::testing::TempDir() + "/socket";
+  ASSERT_TRUE(PrepareSocket(folder + "/api.sock").ok());
+  struct stat info {};
+  ASSERT_EQ(stat(folder.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777, 0700u);
+  EXPECT_TRUE(PrepareSocket(folder + "/api.sock").ok());  // and takes it as it is later
+}
+
+TEST(PrepareSocket, RefusesADirectoryThatOthersCanReach) {
+  const std::string folder = ::testing::TempDir() + "/open";
+  ASSERT_EQ(mkdir(folder.c_str(), 0755), 0);
+  ASSERT_EQ(chmod(folder.c_str(), 0755), 0);
+  const absl::Status status = PrepareSocket(folder + "/api.sock");
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("chmod 700"));
+}
+
+TEST(PrepareSocket, MakesNoMoreThanTheLastDirectory) {
+  EXPECT_EQ(PrepareSocket(::testing::TempDir() + "/no/such/api.sock").code(),
+            absl::StatusCode::kFailedPrecondition);
 }
 
 }  // namespace
