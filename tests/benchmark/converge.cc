@@ -1,16 +1,20 @@
 // How fast quiesced converges a fleet; see --help, or kHelp in flags.cc.
 
+#include <filesystem>
 #include <iostream>
 #include <string>
+#include <system_error>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "tests/benchmark/bare_commits.h"
 #include "tests/benchmark/flags.h"
 #include "tests/benchmark/metric.h"
 #include "tests/benchmark/round.h"
-#include "tests/benchmark/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 namespace quiesce::benchmark {
 namespace {
@@ -29,8 +33,16 @@ void Announce(const Flags& flags, int latency_ms) {
             << "; timing " << flags.timing << "\n";
 }
 
+absl::StatusOr<support::ScratchFolder> MakeFolder(const Flags& flags) {
+  if (!flags.folder.empty()) return support::ScratchFolder::Make(flags.folder);
+  std::error_code error;  // a $TMPDIR that is no folder
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  if (error) return absl::InternalError(absl::StrCat("no folder to work in: ", error.message()));
+  return support::ScratchFolder::Make(folder.string());
+}
+
 int MeasureCommits(const Flags& flags) {
-  const auto folder = ScratchFolder::Make(flags.folder);
+  const auto folder = MakeFolder(flags);
   if (!folder.ok()) return Fail(std::string(folder.status().message()));
   const auto commits = CommitBare(folder->path());
   if (!commits.ok()) return Fail(std::string(commits.status().message()));
@@ -42,7 +54,7 @@ int MeasureCommits(const Flags& flags) {
 
 int Measure(const Flags& flags, int latency_ms, const std::string& suffix) {
   Announce(flags, latency_ms);
-  auto folder = ScratchFolder::Make(flags.folder);
+  auto folder = MakeFolder(flags);
   if (!folder.ok()) return Fail(std::string(folder.status().message()));
   const auto metrics = RunRound(flags, absl::Milliseconds(latency_ms), suffix, folder->path());
   if (!metrics.ok()) {

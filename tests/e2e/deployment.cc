@@ -1,7 +1,6 @@
 #include "tests/e2e/deployment.h"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -52,10 +51,8 @@ bool TakeReady(int fd) {
 }  // namespace
 
 DeploymentTest::DeploymentTest() {
-  char folder[] = "/tmp/q.XXXXXX";
-  folder_ = mkdtemp(folder);
   notify_ = BindNotifySocket(Path("notify"));
-  cloud_.emplace(folder_);
+  cloud_.emplace(folder_.path());
   Write("token", "first\n");
   Write("quiesced.yaml",
         absl::StrCat(
@@ -72,7 +69,6 @@ DeploymentTest::~DeploymentTest() {
   cloud_.reset();
   if (notify_ >= 0) close(notify_);
   if (HasFailure()) ADD_FAILURE() << "the daemon's log:\n" << DaemonLog();
-  fs::remove_all(folder_);
 }
 
 void DeploymentTest::Write(const std::string& name, const std::string& text) const {

@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/e2e/simulated_cloud.h"
 #include "tests/support/process.h"
+#include "tests/support/scratch_folder.h"
 
 namespace quiesce::e2e {
 
@@ -26,7 +27,7 @@ class DeploymentTest : public ::testing::Test {
   ~DeploymentTest() override;
 
   // --- files ---
-  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
+  std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
   void Write(const std::string& name, const std::string& text) const;
   std::string Read(const std::string& name) const;
   // Replaces `from` in a file by `to`.
@@ -57,7 +58,7 @@ class DeploymentTest : public ::testing::Test {
  private:
   std::vector<std::string> Environment() const;
 
-  std::string folder_;
+  const support::ScratchFolder folder_ = support::ScratchFolder::Make().value();
   int notify_ = -1;  // where the daemon reports that it is ready
   std::optional<SimulatedCloud> cloud_;
   std::unique_ptr<support::Process> daemon_;

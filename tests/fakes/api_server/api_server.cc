@@ -1,7 +1,5 @@
 #include "tests/fakes/api_server/api_server.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <utility>
 
@@ -21,12 +19,6 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(30);
 // gRPC's synchronous server does not tell when a call is given up; one has to look.
 constexpr absl::Duration kLook = absl::Milliseconds(2);
-
-std::string NewFolder() {
-  std::string path = "/tmp/quiesce-api-XXXXXX";
-  if (mkdtemp(path.data()) == nullptr) abort();
-  return path;
-}
 
 google::rpc::Status StatusWithInfo(grpc::StatusCode code, v1::ErrorReason reason,
                                    const std::string& message,
@@ -160,17 +152,13 @@ class ApiServer::Services {
 #undef QUIESCE_SCRIPTED
 
 ApiServer::ApiServer()
-    : folder_(NewFolder()),
-      target_(absl::StrCat("unix://", folder_, "/api.sock")),
+    : folder_(support::ScratchFolder::Make().value()),
+      target_(absl::StrCat("unix://", folder_.path(), "/api.sock")),
       services_(std::make_unique<Services>(*this)) {
   Start();
 }
 
-ApiServer::~ApiServer() {
-  Stop();
-  unlink((folder_ + "/api.sock").c_str());
-  rmdir(folder_.c_str());
-}
+ApiServer::~ApiServer() { Stop(); }
 
 void ApiServer::Start() {
   grpc::ServerBuilder builder;

@@ -18,6 +18,7 @@
 #include "grpcpp/support/status.h"
 #include "quiesce/v1/common.pb.h"
 #include "quiesce/v1/instance.pb.h"
+#include "tests/support/scratch_folder.h"
 
 namespace quiesce::testing {
 
@@ -124,7 +125,7 @@ class ApiServer {
   grpc::Status HangUntilGivenUp(grpc::ServerContext& context);
   WatchScript NextWatch();
 
-  const std::string folder_;
+  const support::ScratchFolder folder_;
   const std::string target_;
   mutable Mutex mu_;
   mutable CondVar changed_;

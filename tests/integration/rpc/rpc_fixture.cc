@@ -1,9 +1,6 @@
 #include "tests/integration/rpc/rpc_fixture.h"
 
-#include <stdlib.h>
-
 #include <chrono>
-#include <filesystem>
 #include <future>
 
 #include "absl/strings/str_cat.h"
@@ -40,13 +37,6 @@ engine::ProjectConfig ProjectOf(const std::string& id, const std::string& alias,
   config.region = "north-1";
   config.credential = "main";
   return config;
-}
-
-// Under /tmp and not TEST_TMPDIR: the path of a unix socket has at most 107 bytes.
-std::string NewFolder() {
-  std::string folder = "/tmp/quiesce-rpc-XXXXXX";
-  if (mkdtemp(folder.data()) == nullptr) abort();
-  return folder;
 }
 
 }  // namespace
@@ -91,8 +81,6 @@ std::vector<CallBook::Entry> CallBook::entries() const {
   MutexLock lock(mu_);
   return entries_;
 }
-
-RpcTest::RpcTest() : folder_(NewFolder()) {}
 
 void RpcTest::SetUp() {
   std::vector<engine::ProjectConfig> configs = {
@@ -158,8 +146,6 @@ RpcTest::~RpcTest() {
   // The engine may still be named in what the loop destroyed; it goes before its store.
   engine_.reset();
   store_.reset();
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 void RpcTest::StopServer() {

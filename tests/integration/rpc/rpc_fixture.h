@@ -26,6 +26,7 @@
 #include "quiesce/v1/plan.grpc.pb.h"
 #include "quiesce/v1/server.grpc.pb.h"
 #include "tests/fakes/instance_api/fake_instance_api.h"
+#include "tests/support/scratch_folder.h"
 
 namespace quiesce::rpc {
 
@@ -69,7 +70,6 @@ class RpcTest : public ::testing::Test {
   static constexpr char kProjectB[] = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";  // alias "beta"
   static constexpr char kUnseen[] = "cccccccccccccccccccccccccccccccc";    // "gamma", not listed
 
-  RpcTest();
   ~RpcTest() override;
 
   void SetUp() override;
@@ -106,7 +106,8 @@ class RpcTest : public ::testing::Test {
 
   std::shared_ptr<grpc::Channel> NewChannel() const;
 
-  std::string folder_;
+  const support::ScratchFolder scratch_ = support::ScratchFolder::Make().value();
+  const std::string folder_ = scratch_.path();
   SystemClock clock_;
   SystemRandom random_;
   CallBook book_;

@@ -1,8 +1,5 @@
 #include "daemon/app/recovery.h"
 
-#include <stdlib.h>
-
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -12,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/captured_log.h"
+#include "tests/support/scratch_folder.h"
 
 namespace quiesce::app {
 namespace {
@@ -25,16 +23,13 @@ constexpr char kNew[] = "https://new.example.com:8443";
 class RecoveryTest : public ::testing::Test {
  protected:
   RecoveryTest() {
-    char folder[] = "/tmp/recovery.XXXXXX";
-    folder_ = mkdtemp(folder);
-    auto opened = store::SqliteStore::Open(absl::StrCat(folder_, "/q.db"));
+    auto opened = store::SqliteStore::Open(absl::StrCat(folder_.path(), "/q.db"));
     EXPECT_TRUE(opened.ok()) << opened.status();
     sqlite_ = *std::move(opened);
   }
   ~RecoveryTest() override {
     EXPECT_TRUE(sqlite_->Close().ok());
     sqlite_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   void AddProject(char id, const char* endpoint, const char* moved_from = nullptr) {
@@ -53,7 +48,7 @@ class RecoveryTest : public ::testing::Test {
     return result;
   }
 
-  std::string folder_;
+  const support::ScratchFolder folder_ = support::ScratchFolder::Make().value();
   SystemClock clock_;
   SystemRandom random_;
   support::CapturedLog captured_;

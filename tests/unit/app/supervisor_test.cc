@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "tests/support/scratch_folder.h"
 
 namespace quiesce::app {
 namespace {
@@ -42,17 +43,11 @@ class Receiver {
 };
 
 TEST(NotifySupervisor, SendsToASocketInTheFileSystem) {
-  char folder[] = "/tmp/notify.XXXXXX";
-  ASSERT_NE(mkdtemp(folder), nullptr);
-  const std::string path = absl::StrCat(folder, "/s");
-  {
-    Receiver receiver(path);
-    NotifySupervisor("READY=1");
-    EXPECT_EQ(receiver.Receive(), "READY=1");
-    EXPECT_EQ(receiver.Receive(), "(nothing)");
-  }
-  unlink(path.c_str());
-  rmdir(folder);
+  const auto folder = support::ScratchFolder::Make().value();
+  Receiver receiver(absl::StrCat(folder.path(), "/s"));
+  NotifySupervisor("READY=1");
+  EXPECT_EQ(receiver.Receive(), "READY=1");
+  EXPECT_EQ(receiver.Receive(), "(nothing)");
 }
 
 TEST(NotifySupervisor, SendsToAnAbstractSocket) {
