@@ -156,7 +156,10 @@ struct Observation {
   Presence presence = Presence::kNever;
   int missing_lists = 0;                   // up to kListsUntilAbsent
   SteadyTime since = SteadyTime::Never();  // when `state` was first seen in a row
-  int64_t list_seq = 0;                    // the list that last changed this row
+  // When the start was first seen that it runs, or works, since; never for what is off. Whatever
+  // the cloud does with it in between is no new start.
+  SteadyTime start_seen = SteadyTime::Never();
+  int64_t list_seq = 0;  // the list that last changed this row
   // The last list that showed it, when it is not present; a present row was shown by the
   // project's last list.
   int64_t shown_seq = 0;

@@ -74,6 +74,30 @@ void Reckon(InstanceRecord& record, const CallResult& result, const ProjectSetti
   history.next_attempt = now + settle + wait;
 }
 
+bool IsAbsent(const Observation& seen) {
+  return seen.presence == Presence::kMissing && seen.missing_lists >= limits::kListsUntilAbsent;
+}
+
+// Dates a start by the first list that shows it. A state that tells neither that it is on nor that
+// it is off ends no start and begins none.
+void DateStart(Observation& seen, PowerState state, SteadyTime at) {
+  if (IsAbsent(seen)) seen.start_seen = SteadyTime::Never();
+  switch (state) {
+    case PowerState::kStopped:
+    case PowerState::kStopping:
+      seen.start_seen = SteadyTime::Never();
+      break;
+    case PowerState::kRunning:
+    case PowerState::kPartial:
+    case PowerState::kBusy:
+      if (seen.start_seen.is_never()) seen.start_seen = at;
+      break;
+    case PowerState::kUnavailable:
+    case PowerState::kUnknown:
+      break;
+  }
+}
+
 }  // namespace
 
 bool Declare(InstanceRecord& record, const Declaration& declaration, const std::string& new_uid,
@@ -154,6 +178,7 @@ bool ObservePresent(InstanceRecord& record, const ListedInstance& listed, const 
     // Any change un-parks, except one that the pending call may itself have caused.
     if (record.attempt.resolved) ForgetFailures(record.history);
   }
+  DateStart(seen, listed.state, list.started);
   seen.state = listed.state;
   seen.presence = Presence::kPresent;
   seen.missing_lists = 0;
@@ -169,9 +194,7 @@ bool ObserveMissing(InstanceRecord& record, bool suspect, const ListInfo& list,
   if (list.seq <= seen.list_seq) return false;
   const Presence presence = suspect ? Presence::kSuspect : Presence::kMissing;
   // A suspected list takes nothing from what was absent before it.
-  const bool nothing_new = suspect ? seen.presence != Presence::kPresent
-                                   : seen.presence == Presence::kMissing &&
-                                         seen.missing_lists >= limits::kListsUntilAbsent;
+  const bool nothing_new = suspect ? seen.presence != Presence::kPresent : IsAbsent(seen);
   if (nothing_new) return false;
   if (seen.presence == Presence::kPresent) {
     // Every list since the row last changed has shown it as it is.
@@ -200,8 +223,7 @@ bool IsForgettable(const InstanceRecord& record, SteadyTime now) {
     if (intent + limits::kCallBudgetWindow > now) return false;
   }
   const Observation& seen = record.observation;
-  return seen.presence == Presence::kNever ||
-         (seen.presence == Presence::kMissing && seen.missing_lists >= limits::kListsUntilAbsent);
+  return seen.presence == Presence::kNever || IsAbsent(seen);
 }
 
 }  // namespace quiesce::core

@@ -47,6 +47,7 @@ void PutObservation(const core::Observation& seen, Row& row) {
   row.presence = seen.presence;
   row.missing_lists = static_cast<uint8_t>(seen.missing_lists);
   row.since = seen.since;
+  row.start_seen = seen.start_seen;
   row.list_seq = seen.list_seq;
   row.shown_seq = seen.shown_seq;
   row.shown_at = seen.shown_at;
@@ -173,6 +174,7 @@ core::InstanceRecord Registry::Expand(const Row& row) const {
   record.observation.presence = row.presence;
   record.observation.missing_lists = row.missing_lists;
   record.observation.since = row.since;
+  record.observation.start_seen = row.start_seen;
   record.observation.list_seq = row.list_seq;
   record.observation.shown_seq = row.shown_seq;
   record.observation.shown_at = row.shown_at;

@@ -67,6 +67,7 @@ struct Row {
 
   // observation
   SteadyTime since = SteadyTime::Never();
+  SteadyTime start_seen = SteadyTime::Never();
   int64_t list_seq = 0;
   int64_t shown_seq = 0;
   SteadyTime shown_at = SteadyTime::Never();

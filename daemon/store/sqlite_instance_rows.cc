@@ -41,6 +41,7 @@ constexpr const char* kFactColumns[] = {
     "presence",
     "missing_lists",
     "since_us",
+    "start_seen_us",
     "list_seq",
     "shown_seq",
     "shown_us",
@@ -175,6 +176,7 @@ void BindObservation(SqliteQuery& query, const core::Observation& seen, const st
       .Name(seen.presence)
       .Int(seen.missing_lists)
       .Steady(seen.since)
+      .Steady(seen.start_seen)
       .Int(seen.list_seq)
       .Int(seen.shown_seq)
       .Steady(seen.shown_at)
@@ -187,6 +189,7 @@ void ReadObservation(SqliteQuery& query, core::Observation& seen) {
   query.GetName(seen.presence);
   seen.missing_lists = static_cast<int>(query.GetInt());
   seen.since = query.GetSteady();
+  seen.start_seen = query.GetSteady();
   seen.list_seq = query.GetInt();
   seen.shown_seq = query.GetInt();
   seen.shown_at = query.GetSteady();

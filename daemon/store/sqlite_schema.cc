@@ -205,6 +205,13 @@ CREATE TABLE requests (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX requests_by_time ON requests (at_us);
 )sql",
+    // When the start that an instance runs since was first seen; the default is "never". Of one
+    // that runs already no more is known than since when it is in its present state.
+    R"sql(
+ALTER TABLE instances ADD COLUMN start_seen_us INTEGER NOT NULL DEFAULT -9223372036854775808;
+UPDATE instances SET start_seen_us = since_us
+  WHERE presence <> 'never' AND state IN ('running', 'partial', 'busy');
+)sql",
 };
 
 absl::Status ApplyMigration(SqliteDatabase& db, int version) {

@@ -39,10 +39,10 @@ std::string Describe(const core::Attempt& a) {
 }
 
 std::string Describe(const core::Observation& o) {
-  std::string text =
-      absl::StrCat(Name(StoredName(o.state)), " ", Name(StoredName(o.presence)),
-                   " missing=", o.missing_lists, " since=", o.since.micros(), " seq=", o.list_seq,
-                   " shown=", o.shown_seq, "@", o.shown_at.micros(), " name=", o.cloud_name);
+  std::string text = absl::StrCat(
+      Name(StoredName(o.state)), " ", Name(StoredName(o.presence)), " missing=", o.missing_lists,
+      " since=", o.since.micros(), " start=", o.start_seen.micros(), " seq=", o.list_seq,
+      " shown=", o.shown_seq, "@", o.shown_at.micros(), " name=", o.cloud_name);
   for (const core::Node& node : o.nodes) {
     absl::StrAppend(&text, " [", node.name, " ", node.status, " ", node.task_status, " ",
                     node.scene, "]");

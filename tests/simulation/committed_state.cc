@@ -36,8 +36,9 @@ std::string Describe(const core::Attempt& attempt) {
 std::string Describe(const core::Observation& seen) {
   std::string text = absl::StrCat(
       "{", std::string(core::ToString(seen.state)), " presence=", static_cast<int>(seen.presence),
-      " missing=", seen.missing_lists, " since=", seen.since.micros(), " seq=", seen.list_seq,
-      " shown=", seen.shown_seq, "@", seen.shown_at.micros(), " name=", seen.cloud_name);
+      " missing=", seen.missing_lists, " since=", seen.since.micros(),
+      " start=", seen.start_seen.micros(), " seq=", seen.list_seq, " shown=", seen.shown_seq, "@",
+      seen.shown_at.micros(), " name=", seen.cloud_name);
   for (const core::Node& node : seen.nodes) {
     absl::StrAppend(&text, " [", node.name, " ", node.status, "/", node.task_status, " ",
                     node.scene, "]");

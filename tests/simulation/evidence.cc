@@ -148,7 +148,7 @@ Evidence::Problem Evidence::AgainstDriftCall(const core::InstanceRecord& before,
   for (const ListRecord* earlier : lists_.Recorded(before.key.project_id)) {
     const Power power = earlier->PowerOf(id);
     if (power == Power::kAbsent) continue;
-    if (!Runs(power)) break;
+    if (power == Power::kOff || power == Power::kPoweringOff) break;
     first_seen = std::min(first_seen, earlier->started);
   }
   if (now - first_seen >= desired.policy.start_grace) return std::nullopt;

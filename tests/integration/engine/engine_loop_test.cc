@@ -67,9 +67,13 @@ class Daemon {
         std::move(sqlite), store::GroupCommitStore::Dependencies{loop_, clock_, random_}, projects,
         [this](std::vector<store::Change> changes) { engine_->OnFeed(std::move(changes)); },
         [](const absl::Status& status) { FAIL() << status; });
-    engine_ =
-        std::make_unique<Engine>(loop_, clock_, random_, *store_, *api_,
-                                 std::vector<ProjectConfig>{{Settings(), endpoint, "", "main", 4}});
+    ProjectConfig project;
+    project.settings = Settings();
+    project.endpoint = endpoint;
+    project.credential = "main";
+    project.max_in_flight = 4;
+    engine_ = std::make_unique<Engine>(loop_, clock_, random_, *store_, *api_,
+                                       std::vector<ProjectConfig>{std::move(project)});
     EXPECT_TRUE(loadable
                     .Load([this](std::vector<store::Change> changes) {
                       engine_->OnFeed(std::move(changes));

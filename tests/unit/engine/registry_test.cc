@@ -51,6 +51,7 @@ core::InstanceRecord Full(SeededRandom& random, int n, int64_t revision) {
   record.attempt.ended = time();
   record.observation.missing_lists = static_cast<int>(random.Next() % 4);
   record.observation.since = time();
+  record.observation.start_seen = time();
   record.observation.list_seq = number();
   record.observation.shown_seq = number();
   record.observation.shown_at = time();
@@ -83,6 +84,7 @@ void ExpectSameForDecisions(const core::InstanceRecord& a, const core::InstanceR
   EXPECT_EQ(a.observation.presence, b.observation.presence);
   EXPECT_EQ(a.observation.missing_lists, b.observation.missing_lists);
   EXPECT_EQ(a.observation.since, b.observation.since);
+  EXPECT_EQ(a.observation.start_seen, b.observation.start_seen);
   EXPECT_EQ(a.observation.list_seq, b.observation.list_seq);
   EXPECT_EQ(a.observation.shown_seq, b.observation.shown_seq);
   EXPECT_EQ(a.observation.shown_at, b.observation.shown_at);

@@ -153,6 +153,53 @@ TEST_F(SqliteStoreTest, DamagedFileIsRefused) {
   EXPECT_TRUE(absl::StrContains(damaged.message(), "restore it from a backup")) << damaged;
 }
 
+// Schema 1 did not know when a start was first seen; since when an instance is in its present state
+// is the best that can be said of one that runs.
+TEST_F(SqliteStoreTest, AFileOfSchemaOneLearnsWhenStartsWereSeen) {
+  const auto row = [](int number, core::PowerState state, core::Presence presence) {
+    core::InstanceRecord record;
+    record.key = {std::string(32, 'a'), absl::StrCat(std::string(31, '0'), number)};
+    record.observation.state = state;
+    record.observation.presence = presence;
+    record.observation.since = SteadyTime::FromMicros(number);
+    return record;
+  };
+  std::vector<core::InstanceRecord> rows = {
+      row(1, core::PowerState::kRunning, core::Presence::kPresent),
+      row(2, core::PowerState::kBusy, core::Presence::kMissing),
+      row(3, core::PowerState::kStopped, core::Presence::kPresent),
+      row(4, core::PowerState::kUnknown, core::Presence::kNever)};
+  {
+    auto store = Open();
+    const Custom write{[&rows](Tables& tables, const OpContext&) -> absl::StatusOr<int64_t> {
+      for (core::InstanceRecord& record : rows) {
+        const absl::Status status = tables.WriteInstance(record);
+        if (!status.ok()) return status;
+      }
+      return 0;
+    }};
+    ASSERT_TRUE(store->Execute(write, environment()).ok());
+    SqliteDatabase& db = store->database_for_test();
+    ASSERT_TRUE(db.Execute("ALTER TABLE instances DROP COLUMN start_seen_us").ok());
+    ASSERT_TRUE(db.Execute("PRAGMA user_version = 1").ok());
+  }
+  auto store = Open();
+  ASSERT_NE(store, nullptr);
+  EXPECT_EQ(*store->database_for_test().QueryInt("PRAGMA user_version"), CurrentSchemaVersion());
+  std::vector<int64_t> seen;
+  const Custom read{[&](Tables& tables, const OpContext&) -> absl::StatusOr<int64_t> {
+    for (const core::InstanceRecord& record : rows) {
+      auto found = tables.ReadInstance(record.key);
+      if (!found.ok()) return found.status();
+      seen.push_back((*found)->observation.start_seen.micros());
+    }
+    return 0;
+  }};
+  ASSERT_TRUE(store->Execute(read, environment()).ok());
+  const int64_t never = SteadyTime::Never().micros();
+  EXPECT_EQ(seen, (std::vector<int64_t>{1, 2, never, never}));
+}
+
 TEST_F(SqliteStoreTest, SettingsAreInForce) {
   auto store = Open();
   SqliteDatabase& db = store->database_for_test();
