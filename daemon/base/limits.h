@@ -108,7 +108,7 @@ inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
 inline constexpr absl::Duration kMinPingInterval = absl::Seconds(10);
 
 // --- calls -----------------------------------------------------------------------------------
-// I5: more than this many stops of one instance within an hour is a loop, not a plan.
+// More stops of one instance within an hour are a loop, not a plan (I5 in daemon/ARCHITECTURE.md).
 inline constexpr size_t kMaxCallsPerInstanceHour = 12;
 inline constexpr absl::Duration kCallBudgetWindow = absl::Hours(1);
 // An intent not handed to a connection by then is finished NOT_SENT: its gates are too old.

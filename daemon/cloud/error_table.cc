@@ -18,7 +18,8 @@ struct ErrorRow {
 };
 
 // The first row that fits decides, so a row with a code stands above the row of its status.
-// Sources: [S3.2] DBSS error codes, [S4] gateway error codes, as cloud-api.md numbers them.
+// Sources: [S3.2] DBSS error codes, [S4] gateway error codes, as API.md in this folder numbers
+// them.
 constexpr ErrorRow kErrorRows[] = {
     // --- DBSS itself [S3.2] ------------------------------------------------------------------
     // One opaque code for every stop that failed: already off, busy, frozen, a fault behind. It

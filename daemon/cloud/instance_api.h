@@ -37,7 +37,7 @@ using ListDone = absl::AnyInvocable<void(ListResult) &&>;
 // executor exactly once, at the latest soon after `deadline`, whatever the peer does.
 //
 // Not idempotent: a stop of a stopped instance is probably refused with an opaque 400
-// (cloud-api 7), and there is no idempotency key. Callers look before they call.
+// (daemon/cloud/API.md 7), and there is no idempotency key. Callers look before they call.
 class InstanceApi {
  public:
   virtual ~InstanceApi() = default;

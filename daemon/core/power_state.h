@@ -16,8 +16,8 @@ std::string_view ToString(PowerState state);
 // configuration (`status_map`). Only RUNNING, STOPPED, BUSY and UNAVAILABLE can be mapped to.
 using StatusMap = std::map<std::string, PowerState>;
 
-// Folds the nodes of one instance into one state (cloud-api 2.2, 2.3). Raw strings are compared
-// without regard to case, '_' and '-'. In this order:
+// Folds the nodes of one instance into one state (daemon/cloud/API.md 2.2, 2.3). Raw strings are
+// compared without regard to case, '_' and '-'. In this order:
 //   no nodes                                            UNKNOWN
 //   any status that forbids a stop (FROZEN, ERROR, ...)   UNAVAILABLE
 //   any status that is in no table                      UNKNOWN, never stopped

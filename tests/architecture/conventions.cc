@@ -71,7 +71,7 @@ std::vector<Finding> CheckTopLevel(const SourceFile& file) {
     return {};
   }
   return {{1, std::string(top), Concat({"the root of the repository has no ", top}),
-           "Who opens the repository sees the whole map at once: see the layout of the design"}};
+           "Who opens the repository sees the whole map at once: see kTopLevel"}};
 }
 
 std::vector<Finding> CheckNames(const SourceFile& file) {

@@ -23,8 +23,8 @@
 
 namespace quiesce::simulation {
 
-// Compares what the daemon commits, calls and says with what really happened. It knows the design's
-// rules and none of the daemon's code for them; it never asks core::Decide.
+// Compares what the daemon commits, calls and says with what really happened. It knows the rules
+// of daemon/ARCHITECTURE.md and none of the daemon's code for them; it never asks core::Decide.
 class Checker final : public CloudListener {
  public:
   Checker(SimWorld& world, const Scenario& scenario, Verdict& verdict);

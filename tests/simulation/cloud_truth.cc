@@ -131,8 +131,8 @@ CloudTruth::StopAnswer CloudTruth::Stop(const core::InstanceKey& key, const Stop
   return StopAnswer::kAccepted;
 }
 
-// cloud-api 7: nothing shows at first, then powering-off node by node, then SHUTOFF with the task
-// still there, then SHUTOFF.
+// daemon/cloud/API.md 7: nothing shows at first, then powering-off node by node, then SHUTOFF with
+// the task still there, then SHUTOFF.
 void CloudTruth::PowerOff(Timeline& timeline, const StopFate& fate) {
   Dice& dice = world_.dice();
   const CloudView before = std::prev(timeline.end())->second;

@@ -14,7 +14,7 @@
 
 namespace quiesce::simulation {
 
-// When a list is evidence (DESIGN 2), by what really happened: which list, when it was asked for,
+// When a list is evidence, by what really happened: which list, when it was asked for,
 // what its answer showed, when the calls before it ended. Each question answers with what is wrong,
 // or nothing.
 class Evidence {

@@ -65,7 +65,7 @@ void MakeTiming(Dice& dice, Scenario& scenario) {
   scenario.power_off_time =
       dice.Between(absl::Seconds(5), takes_ages ? absl::Minutes(30) : absl::Seconds(90));
   scenario.odd_time = takes_ages ? absl::Minutes(60) : absl::Minutes(3);
-  // What the design says it is made of. A request of a process that was killed may have been sent
+  // What it has to cover. A request of a process that was killed may have been sent
   // just before, so its own deadline counts too.
   timing.settle = timing.call_deadline + scenario.gateway_timeout + scenario.stop_lag +
                   scenario.list_lag + absl::Seconds(1);

@@ -10,7 +10,7 @@ namespace quiesce::simulation {
 // The first thing that must never happen, and did. What follows it is not worth reading.
 class Verdict {
  public:
-  // `rule`: the invariant, as DESIGN 8 numbers them, or the name of another rule.
+  // `rule`: the invariant, as daemon/ARCHITECTURE.md numbers them, or the name of another rule.
   void Fail(const std::string& rule, const std::string& what) {
     if (!failure_) failure_ = rule + ": " + what;
   }

@@ -38,7 +38,7 @@ class Cloud {
   bool HasProject(std::string_view project) const;
   bool HasInstance(std::string_view project, std::string_view instance) const;
 
-  // By id or, as the scope of a token may say (cloud-api 5.2), by name.
+  // By id or, as the scope of a token may say (daemon/cloud/API.md 5.2), by name.
   std::optional<ProjectFacts> FindProject(std::string_view id_or_name) const;
 
   // kNoSuchInstance also when there is no such project.

@@ -5,9 +5,10 @@
 // waiting. Not thread-safe: class Cloud adds the lock. Calls for one instance must not go back in
 // time, except RawStateAt and the list, which only read.
 //
-// Sources, as sections of cloud-api.md: 2 (state lives per server, an HA instance has two), 2.2
-// (the vocabulary), 7 (the timeline of a stop and the answer to a stop of what is not running). The
-// cloud publishes neither timeline nor answer; both are our inference, and both can be set.
+// Sources, as sections of daemon/cloud/API.md: 2 (state lives per server, an HA instance has
+// two), 2.2 (the vocabulary), 7 (the timeline of a stop and the answer to a stop of what is not
+// running). The cloud publishes neither timeline nor answer; both are our inference, and both can
+// be set.
 
 #ifndef TESTS_FAKES_DBSS_SIM_CLOUD_MODEL_H_
 #define TESTS_FAKES_DBSS_SIM_CLOUD_MODEL_H_
@@ -29,11 +30,11 @@ namespace quiesce::dbss_sim {
 // A moment, as microseconds since an epoch that the caller chooses.
 using SimTime = std::chrono::microseconds;
 
-// An HA instance has two servers, any other one (cloud-api 2).
+// An HA instance has two servers, any other one (daemon/cloud/API.md 2).
 inline constexpr std::size_t kMaxNodes = 2;
 
 // The pair of strings that the list shows for a server. nullopt is shown as null: every field of
-// the list is optional (cloud-api 2).
+// the list is optional (daemon/cloud/API.md 2).
 struct RawState {
   std::optional<std::string> status;
   std::optional<std::string> task_status;
@@ -57,7 +58,7 @@ struct PowerTimeline {
 // One timeline per server, so that the two servers of an HA instance can differ.
 using PowerTimelines = std::array<PowerTimeline, kMaxNodes>;
 
-// One server (a `ResponseServer` of cloud-api 2).
+// One server (a `ResponseServer` of daemon/cloud/API.md 2).
 class Node {
  public:
   explicit Node(RawState state) : settled_(std::move(state)) {}
@@ -86,10 +87,11 @@ class Node {
 };
 
 // What the `detail` of an instance looks like in the list. The last two are lists that the schema
-// allows (cloud-api 2: every property is optional) and that must never be read as "stopped".
+// allows (daemon/cloud/API.md 2: every property is optional) and that must never be read as
+// "stopped".
 enum class DetailShape { kNormal, kEmptyServerList, kNull };
 
-// A freeze by the provider (cloud-api 2): the status of all servers shows FROZEN.
+// A freeze by the provider (daemon/cloud/API.md 2): the status of all servers shows FROZEN.
 struct Freeze {
   std::string scene = "ARREAR";
   int effect = 1;  // 1 releasable, 2 not releasable, 3 not renewable.

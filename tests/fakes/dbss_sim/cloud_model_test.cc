@@ -182,7 +182,7 @@ TEST_F(CloudModelTest, CountsFoldTheServersOfAPair) {
   EXPECT_EQ(counts.stopped, 1);
 }
 
-// The published 200 example of ListInstances (cloud-api 2.1).
+// The published 200 example of ListInstances (daemon/cloud/API.md 2.1).
 constexpr char kPublishedExample[] = R"(
 {"clusters":[{"activate_info":null,"charge_model":"Period","comment":null,"created":1755594767000,"deploy_mode":"CLOUD",
  "detail":{"server":[

@@ -10,7 +10,7 @@
 namespace quiesce::dbss_sim {
 namespace {
 
-// Both kinds of id (cloud-api 1).
+// Both kinds of id (daemon/cloud/API.md 1).
 constexpr std::size_t kMinIdLength = 32;
 constexpr std::size_t kMaxIdLength = 64;
 

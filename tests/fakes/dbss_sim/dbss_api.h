@@ -4,7 +4,8 @@
 //
 // Order of events for a request, as in the real cloud: the gateway looks for the path (404
 // APIGW.0101), then at the token (401 APIGW.0301 or 0307, 403 APIGW.0302), then the service looks
-// at the ids and acts (cloud-api 3, 4). A fault with effect == false replaces all of that.
+// at the ids and acts (daemon/cloud/API.md 3, 4). A fault with effect == false replaces all of
+// that.
 
 #ifndef TESTS_FAKES_DBSS_SIM_DBSS_API_H_
 #define TESTS_FAKES_DBSS_SIM_DBSS_API_H_
@@ -24,7 +25,7 @@
 
 namespace quiesce::dbss_sim {
 
-// Answers that the documentation leaves open, the likeliest first (cloud-api 3.2, 4, 7).
+// Answers that the documentation leaves open, the likeliest first (daemon/cloud/API.md 3.2, 4, 7).
 enum class WrongStateAnswer {
   kError,    // 400 DBSS.10020131
   kSuccess,  // 200 {"result":"success"}, and nothing happens

@@ -1,5 +1,6 @@
-// A simulated Huawei Cloud DBSS "database O&M" API (cloud-api sections 1 to 5), listening on a real
-// socket on 127.0.0.1, with its own state: what a client is told is what the model did.
+// A simulated Huawei Cloud DBSS "database O&M" API (daemon/cloud/API.md, sections 1 to 5),
+// listening on a real socket on 127.0.0.1, with its own state: what a client is told is what the
+// model did.
 //
 // In a test:
 //

@@ -1,4 +1,4 @@
-// The simulator against cloud-api.md, over a real socket.
+// The simulator against daemon/cloud/API.md, over a real socket.
 
 #include "tests/fakes/dbss_sim/dbss_sim.h"
 
@@ -87,8 +87,8 @@ TEST_F(DbssSimTest, AListHasTheWholeProjectAndNoOther) {
 }
 
 TEST_F(DbssSimTest, RequestsWithABodyAreAnsweredLikeThoseWithout) {
-  // The Node SDK sends {} with a stop (cloud-api 5.5). The third request shows that no body was
-  // left on the connection.
+  // The Node SDK sends {} with a stop (daemon/cloud/API.md 5.5). The third request shows that no
+  // body was left on the connection.
   EXPECT_EQ(client_->Post(StopPath(kHexInstance), "{}")->status, 200);
   EXPECT_EQ(client_->Post(ListPath(), "{}")->status, 200);
   EXPECT_EQ(client_->List()->status, 200);

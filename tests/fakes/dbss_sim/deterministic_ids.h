@@ -13,7 +13,8 @@ namespace quiesce::dbss_sim {
 // A well mixed 64-bit value of `label` and `salt`. Stable across builds and machines.
 std::uint64_t HashOf(std::string_view label, std::uint64_t salt);
 
-// 32 lower-case hexadecimal digits: the form of project ids and of some instance ids (cloud-api 1).
+// 32 lower-case hexadecimal digits: the form of project ids and of some instance ids
+// (daemon/cloud/API.md 1).
 std::string HexId(std::string_view label, std::uint64_t salt);
 
 // 36 characters in the form of a version 4 UUID: the form of server ids and of other instance ids.

@@ -25,7 +25,8 @@ struct BulkSpec {
   std::uint64_t seed = 1;
 };
 
-// About half of the ids are 32 hexadecimal digits and the rest UUIDs; both occur (cloud-api 1).
+// About half of the ids are 32 hexadecimal digits and the rest UUIDs; both occur
+// (daemon/cloud/API.md 1).
 std::vector<InstanceSpec> MakeInstances(const BulkSpec& spec);
 
 struct ProjectSeed {

@@ -34,7 +34,8 @@ class JsonFields {
 
   std::optional<std::string> Text(const std::string& name);
   std::string RequiredText(const std::string& name);
-  // A string of 32 to 64 characters, as the ids of projects and instances are (cloud-api 1).
+  // A string of 32 to 64 characters, as the ids of projects and instances are: see
+  // daemon/cloud/API.md 1.
   std::string RequiredId(const std::string& name);
   // One of `allowed`, whose first is the default.
   std::string Choice(const std::string& name, std::initializer_list<const char*> allowed);

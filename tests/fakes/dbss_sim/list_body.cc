@@ -110,7 +110,7 @@ void ListBodyWriter::AppendServer(const Instance& instance, std::size_t node, Si
   body_.append(R"(,"instance_id":)");
   AppendJsonString(instance.id(), &body_);
   // As in the published example, where the first server of the pair has 1. Another example has it
-  // the other way round, so nobody should rely on it (cloud-api 2).
+  // the other way round, so nobody should rely on it (daemon/cloud/API.md 2).
   body_.append(pair && node == 0 ? R"(,"is_active":1,"name":)" : R"(,"is_active":0,"name":)");
   AppendJsonString(pair ? instance.name() + (node == 0 ? "-HA-1" : "-HA-2") : instance.name(),
                    &body_);

@@ -1,5 +1,5 @@
-// The 200 body of ListInstances: every field of the published example (cloud-api 2.1), in its
-// order, with its explicit nulls and its numbers written as strings.
+// The 200 body of ListInstances: every field of the published example (daemon/cloud/API.md 2.1), in
+// its order, with its explicit nulls and its numbers written as strings.
 
 #ifndef TESTS_FAKES_DBSS_SIM_LIST_BODY_H_
 #define TESTS_FAKES_DBSS_SIM_LIST_BODY_H_

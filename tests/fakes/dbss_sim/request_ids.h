@@ -1,4 +1,4 @@
-// Request ids of the simulated cloud: 32 hexadecimal digits, all different (cloud-api 4).
+// Request ids of the simulated cloud: 32 hexadecimal digits, all different (daemon/cloud/API.md 4).
 
 #ifndef TESTS_FAKES_DBSS_SIM_REQUEST_IDS_H_
 #define TESTS_FAKES_DBSS_SIM_REQUEST_IDS_H_

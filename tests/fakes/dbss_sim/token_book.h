@@ -1,5 +1,5 @@
-// The tokens that the simulated gateway accepts and the users that may ask for one (cloud-api 5.2).
-// Thread-safe; never blocks for long.
+// The tokens that the simulated gateway accepts and the users that may ask for one
+// (daemon/cloud/API.md 5.2). Thread-safe; never blocks for long.
 
 #ifndef TESTS_FAKES_DBSS_SIM_TOKEN_BOOK_H_
 #define TESTS_FAKES_DBSS_SIM_TOKEN_BOOK_H_

@@ -1,4 +1,4 @@
-// POST /v3/auth/tokens: a token for a name and a password (cloud-api 5.2).
+// POST /v3/auth/tokens: a token for a name and a password (daemon/cloud/API.md 5.2).
 
 #ifndef TESTS_FAKES_DBSS_SIM_TOKEN_ENDPOINT_H_
 #define TESTS_FAKES_DBSS_SIM_TOKEN_ENDPOINT_H_
@@ -14,7 +14,7 @@ namespace quiesce::dbss_sim {
 
 inline constexpr std::chrono::hours kTokenLifetime{24};
 
-// "2020-01-04T09:05:22.701000Z": the form of a token's times (cloud-api 5.2).
+// "2020-01-04T09:05:22.701000Z": the form of a token's times (daemon/cloud/API.md 5.2).
 std::string IamTime(std::chrono::system_clock::time_point moment);
 
 // Answers 201 with a new token in X-Subject-Token, good for 24 h and for the project of the scope,
