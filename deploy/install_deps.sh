@@ -4,6 +4,7 @@
 #
 #   deploy/install_deps.sh           to build and run
 #   deploy/install_deps.sh --test    also what deploy/test.sh needs
+#   deploy/install_deps.sh --lint    npm alone, which runs the linter of the API
 set -euo pipefail
 
 packages=(
@@ -31,8 +32,9 @@ packages=(
 case "${1-}" in
   "") ;;
   --test) packages+=(clang-14 clang-format-14) ;;
+  --lint) packages=(npm) ;;
   *)
-    echo "usage: $0 [--test]" >&2
+    echo "usage: $0 [--test | --lint]" >&2
     exit 2
     ;;
 esac

@@ -3,14 +3,21 @@
   play.py QUIESCED QUIESCE DBSS_SIM      the three programs, built
 """
 import contextlib
+import errno
+import fcntl
 import json
 import os
+import pty
+import re
 import shutil
+import struct
 import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
+import traceback
 import urllib.request
 
 QUIESCED, QUIESCE, DBSS_SIM = (os.path.abspath(path) for path in sys.argv[1:4])
@@ -19,10 +26,35 @@ QUIESCED, QUIESCE, DBSS_SIM = (os.path.abspath(path) for path in sys.argv[1:4])
 TIMING = "{call_deadline: 1s, settle: 3s, list_idle: 2s, list_active: 500ms}"
 START_GRACE = 5  # seconds; 15 minutes by default
 PATIENCE = 30  # seconds that anything may take
+LOG_TAIL = 25  # lines of each log that a failure shows
 
 
 class Failed(Exception):
     """A step that did not do what it is there to show."""
+
+
+def read_terminal(descriptor):
+    """What comes next from a terminal, empty when nobody has its other end open any more."""
+    try:
+        return os.read(descriptor, 65536)
+    except OSError as error:
+        if error.errno == errno.EIO:  # how Linux says that
+            return b""
+        raise
+
+
+CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # colours, and "erase to the end of the line"
+
+
+def what_stays(written):
+    """What is left to read of what was written to a terminal: a line may be drawn over itself."""
+    lines = [line.rstrip("\r").split("\r")[-1] for line in written.split("\n")]
+    return CONTROL.sub("", "\n".join(lines)).rstrip()
+
+
+def bars_in(written):
+    """The progress bars in what was written to a terminal: `[####  ] 12/40`."""
+    return re.findall(r"\[[#.! ]+\] +\d+/\d+", CONTROL.sub("", written))
 
 
 class Demo:
@@ -31,6 +63,7 @@ class Demo:
         self.checks = 0
         self.children = []
         self.daemon = None
+        self.last_answer = ""  # of the client, run out of view
         self.port = None
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("QUIESCE_")}
         self.environment["QUIESCE_SERVER"] = f"unix://{folder}/api/api.sock"
@@ -49,10 +82,21 @@ class Demo:
     def eventually(self, what, is_so):
         deadline = time.monotonic() + PATIENCE
         while not is_so():
+            if self.daemon and self.daemon.poll() is not None:
+                raise Failed(f"the daemon ended with {self.daemon.returncode} before: {what}")
             if time.monotonic() > deadline:
-                raise Failed(f"not within {PATIENCE} s: {what}")
+                raise Failed(f"not within {PATIENCE} s: {what}\n"
+                             f"the client said last: {self.last_answer.strip()}")
             time.sleep(0.1)
         self.check(what, True)
+
+    def show_logs(self):
+        """What the programs said at last, for whoever wants to know why a step failed."""
+        for name in ("quiesced.log", "sim.log"):
+            with contextlib.suppress(OSError), open(f"{self.folder}/{name}", encoding="utf-8",
+                                                    errors="replace") as log:
+                tail = log.readlines()[-LOG_TAIL:]
+                print(f"the last lines of {name}:\n" + "".join(tail), file=sys.stderr, flush=True)
 
     def quiesce(self, *arguments, exits=(0,)):
         """Runs the client in view, as a user would; its exit code has to be one of `exits`."""
@@ -61,11 +105,35 @@ class Demo:
         if code not in exits:
             raise Failed(f"quiesce {arguments[0]} exited with {code}, not {exits}")
 
+    def quiesce_on_terminal(self, *arguments):
+        """Runs the client in view on a terminal of its own, whatever the demo's output is. What it
+        wrote, with all that a terminal acts on."""
+        print("$ quiesce " + " ".join(arguments), flush=True)
+        ours, its = pty.openpty()
+        fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        child = subprocess.Popen([QUIESCE, *arguments], env={**self.environment, "TERM": "xterm"},
+                                 stdin=its, stdout=its, stderr=its)
+        self.children.append(child)
+        os.close(its)
+        shown = b""
+        while piece := read_terminal(ours):
+            shown += piece
+            if sys.stdout.isatty():
+                os.write(sys.stdout.fileno(), piece)
+        os.close(ours)
+        text = shown.decode(errors="replace")
+        if not sys.stdout.isatty():
+            print(what_stays(text), flush=True)
+        if child.wait() != 0:
+            raise Failed(f"quiesce {arguments[0]} exited with {child.returncode}, not 0")
+        return text
+
     def ask(self, *arguments):
         """Runs the client out of view: (exit code, what it printed)."""
         done = subprocess.run([QUIESCE, *arguments], env=self.environment, check=False,
-                              capture_output=True, text=True)
-        return done.returncode, done.stdout + done.stderr
+                              capture_output=True, text=True, timeout=2 * PATIENCE)
+        self.last_answer = done.stdout + done.stderr
+        return done.returncode, self.last_answer
 
     def count(self, *filters):
         code, out = self.ask("list", "-o", "json", *filters)
@@ -117,6 +185,11 @@ class Demo:
                                  "quiesced.log")
         self.eventually("the daemon answers", lambda: self.ask("version")[0] == 0)
 
+    def kill_daemon(self):
+        self.daemon.kill()
+        self.daemon.wait()
+        self.daemon = None
+
     def stop_all(self):
         for child in self.children:
             child.kill()
@@ -158,7 +231,10 @@ def plan_and_apply(demo, manifests, total):
     demo.quiesce("plan", "-f", manifests[0], "--detailed-exitcode", exits=(2,))
     demo.check("no instance was stopped by planning", demo.sim("GET", "/_sim/stops")["stop_requests"] == 0)
     demo.say("apply two teams, and wait until every instance is seen stopped")
-    demo.quiesce("apply", "-f", manifests[0], "-f", manifests[1], "--auto-approve")
+    bars = bars_in(demo.quiesce_on_terminal(
+        "apply", "-f", manifests[0], "-f", manifests[1], "--auto-approve"))
+    demo.check(f"a progress bar was drawn, {len(bars)} times, such as {bars[len(bars) // 2:][:1]}",
+               len(bars) > 1)
     demo.check("all of them are stopped", demo.count("--phase", "stopped") == total)
     demo.quiesce("status")
 
@@ -205,8 +281,7 @@ def kill_in_mid_apply(demo, team, project, manifest):
     stops = f"/_sim/stops?project={project['id']}"
     total = len(project["instances"])
     demo.eventually("some stops were sent", lambda: demo.sim("GET", stops)["stop_requests"] >= 5)
-    demo.daemon.kill()
-    demo.daemon.wait()
+    demo.kill_daemon()
     sent = demo.sim("GET", stops)["stop_requests"]
     demo.check(f"killed after {sent} of {total} stops", sent < total)
     demo.start_daemon()
@@ -252,10 +327,12 @@ def main():
         play(demo)
         print(f"\ndemo: {demo.checks} checks passed in {time.monotonic() - began:.0f} s")
         return 0
-    except (Failed, subprocess.TimeoutExpired, OSError) as error:
+    except Exception as error:  # whatever it was, its reader needs the logs
+        sys.stdout.flush()
+        if not isinstance(error, Failed):
+            traceback.print_exc()
         print(f"\ndemo: FAILED: {error}", file=sys.stderr)
-        with contextlib.suppress(OSError), open(f"{folder}/quiesced.log", encoding="utf-8") as log:
-            print("the daemon's last lines:\n" + "".join(log.readlines()[-15:]), file=sys.stderr)
+        demo.show_logs()
         return 1
     finally:
         demo.stop_all()
