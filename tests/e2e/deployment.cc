@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -124,12 +125,21 @@ void DeploymentTest::KillDaemon() {
   EXPECT_EQ(daemon_->Wait(), 128 + SIGKILL);
 }
 
-Ended DeploymentTest::RunDaemon(std::vector<std::string> options) {
+std::vector<std::string> DeploymentTest::FaultyDisk(const std::string& fault) {
+  const char* const asan = std::getenv("ASAN_OPTIONS");
+  return {"LD_PRELOAD=tests/e2e/libfaulty_disk.so", fault,
+          // Its library wants to be the first one.
+          absl::StrCat("ASAN_OPTIONS=verify_asan_link_order=0:", asan == nullptr ? "" : asan)};
+}
+
+Ended DeploymentTest::RunDaemon(std::vector<std::string> options,
+                                std::vector<std::string> environment) {
   const std::string output = absl::StrCat("daemon.", ++runs_, ".out");
   Process::Options process;
   process.command = {kDaemon};
   process.command.insert(process.command.end(), options.begin(), options.end());
   process.output_file = Path(output);
+  process.environment = std::move(environment);
   auto started = Process::Start(process);
   if (!started.ok()) return {-1, std::string(started.status().message())};
   EXPECT_TRUE(WaitUntil([&] { return !(*started)->IsRunning(); })) << "it does not end";

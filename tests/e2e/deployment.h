@@ -38,12 +38,16 @@ class DeploymentTest : public ::testing::Test {
   // --- the daemon, on the file "quiesced.yaml" ---
   // Returns when it is ready. `setup`: what a shell does first.
   void StartDaemon(const std::string& setup = "");
-  void KillDaemon();                                  // SIGKILL
-  Ended RunDaemon(std::vector<std::string> options);  // for one that ends by itself
+  void KillDaemon();  // SIGKILL
+  // For one that ends by itself.
+  Ended RunDaemon(std::vector<std::string> options, std::vector<std::string> environment = {});
   std::optional<int> WaitForDaemonToEnd(absl::Duration patience);
   support::Process& daemon() { return *daemon_; }
   std::string DaemonLog() const { return Read("quiesced.log"); }
   bool DaemonLogHas(const std::string& text) const;
+
+  // Variables for a daemon whose disk is a bad one: see faulty_disk.cc.
+  static std::vector<std::string> FaultyDisk(const std::string& fault);
 
   // --- the client ---
   Ended Quiesce(std::vector<std::string> arguments);

@@ -2,9 +2,11 @@
 
 #include <signal.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/e2e/deployment.h"
@@ -91,6 +93,17 @@ TEST_F(ShutdownTest, ASecondSignalEndsItAtOnce) {
   ASSERT_TRUE(WaitUntil([this] { return DaemonLogHas("told to stop"); }));
   daemon().Signal(SIGTERM);
   EXPECT_THAT(WaitForDaemonToEnd(absl::Seconds(5)), Optional(1));
+}
+
+TEST_F(ShutdownTest, ADiskThatHangsDelaysItNoLonger) {
+  const std::string hangs = Path("hangs");
+  StartDaemon("export " + absl::StrJoin(FaultyDisk("FAULTY_DISK_HANGS=" + hangs), " "));
+  Write("hangs", "");
+  daemon().Signal(SIGTERM);
+  EXPECT_THAT(WaitForDaemonToEnd(kExitTimeout), Optional(1));
+  EXPECT_THAT(DaemonLog(), HasSubstr("level=error msg=\"stopping takes too long, exiting\""));
+  std::filesystem::remove(hangs);
+  StartDaemon();  // the store is whole
 }
 
 TEST_F(ShutdownTest, AHangupIsNoReasonToEnd) {

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
@@ -45,6 +46,15 @@ TEST_F(StartTest, ASecondDaemonOnTheSameSocketIsRefused) {
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_THAT(second.output, HasSubstr("another process listens"));
   EXPECT_EQ(Quiesce({"version"}).exit_code, 0);
+}
+
+TEST_F(StartTest, AStoreOnANetworkFileSystemIsRefused) {
+  const Ended run =
+      RunDaemon({"--config", Path("quiesced.yaml")}, FaultyDisk("FAULTY_DISK_IS_NFS=1"));
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, AllOf(HasSubstr("cannot start"), HasSubstr("is on NFS"),
+                                HasSubstr("use a local disk")));
+  EXPECT_EQ(access(Path("q.db").c_str(), F_OK), -1) << "it was made nevertheless";
 }
 
 TEST_F(StartTest, AKilledOneLeavesNothingInTheWay) {
