@@ -42,14 +42,15 @@ store::ProjectMap ProjectMapOf(const config::Config& config) {
 }
 
 std::vector<engine::ProjectConfig> EngineProjects(const config::Config& config) {
-  std::map<std::string, int> in_flight;
+  std::map<std::string, config::Credential> credentials;
   for (const config::Credential& credential : config.credentials) {
-    in_flight[credential.name] = credential.max_in_flight;
+    credentials[credential.name] = credential;
   }
   std::vector<engine::ProjectConfig> projects;
   for (const config::Project& project : config.projects) {
+    const config::Credential& credential = credentials[project.credential];
     projects.push_back({SettingsOf(project, config), project.endpoint.ToString(), project.region,
-                        project.credential, in_flight[project.credential]});
+                        credential.name, credential.token_file, credential.max_in_flight});
   }
   return projects;
 }
@@ -125,6 +126,7 @@ absl::Status App::ConnectCloud(const config::Config& config) {
 
 absl::Status App::LoadEngine(const config::Config& config) {
   const auto feed = [this](std::vector<store::Change> changes) {
+    api_->Note(changes);
     engine_->OnFeed(std::move(changes));
   };
   const auto fatal = [this](const absl::Status& status) {

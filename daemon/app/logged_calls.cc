@@ -1,7 +1,7 @@
 #include "daemon/app/logged_calls.h"
 
-#include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "daemon/core/names.h"
@@ -34,20 +34,37 @@ std::string LoggedInstanceApi::AliasOf(const std::string& project_id) const {
   return alias == aliases_.end() ? project_id : alias->second;
 }
 
+void LoggedInstanceApi::Note(const std::vector<store::Change>& changes) {
+  for (const store::Change& change : changes) {
+    const auto* changed = std::get_if<store::InstanceChanged>(&change);
+    if (changed == nullptr) continue;
+    const core::InstanceRecord& record = changed->record;
+    if (record.attempt.outcome == core::Outcome::kOpen) {
+      attempts_[record.key] = record.attempt.id;
+    } else {
+      attempts_.erase(record.key);
+    }
+  }
+}
+
 void LoggedInstanceApi::Stop(const core::InstanceKey& key, absl::Duration deadline,
                              cloud::StopDone done) {
   const SteadyTime start = clock_.Read().steady;
+  const auto open = attempts_.find(key);
+  std::string attempt_id = open == attempts_.end() ? "" : open->second;
   api_.Stop(key, deadline,
-            [this, key, start, done = std::move(done)](core::CallResult result) mutable {
-              LogStop(key, result, clock_.Read().steady - start);
+            [this, key, start, attempt_id = std::move(attempt_id),
+             done = std::move(done)](core::CallResult result) mutable {
+              LogStop(key, attempt_id, result, clock_.Read().steady - start);
               std::move(done)(std::move(result));
             });
 }
 
-void LoggedInstanceApi::LogStop(const core::InstanceKey& key, const core::CallResult& result,
-                                absl::Duration took) {
+void LoggedInstanceApi::LogStop(const core::InstanceKey& key, const std::string& attempt_id,
+                                const core::CallResult& result, absl::Duration took) {
   log_.Log(LevelOf(result), "stop called",
-           {{"instance", core::FormatInstanceName(key)},
+           {{"attempt_id", attempt_id},
+            {"instance", core::FormatInstanceName(key)},
             {"project", AliasOf(key.project_id)},
             {"outcome", store::StoredName(result.outcome)},
             {"class", store::StoredName(result.call_class)},
@@ -96,6 +113,15 @@ void LoggedRpcs::CallEnded(const rpc::CallEnd& end) {
             {"incident", end.incident},
             {"fault", end.fault},
             {"took", end.took}});
+}
+
+void LoggedRpcs::Reconciled(const rpc::Reconcile& reconcile) {
+  log_.Info("reconcile requested", {{"principal", reconcile.principal},
+                                    {"instance", reconcile.instance},
+                                    {"skipped", reconcile.skipped},
+                                    {"effect", reconcile.effect},
+                                    {"because", reconcile.because},
+                                    {"reason", reconcile.reason}});
 }
 
 }  // namespace quiesce::app

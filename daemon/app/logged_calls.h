@@ -3,12 +3,15 @@
 
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "daemon/base/clock.h"
 #include "daemon/cloud/instance_api.h"
 #include "daemon/core/facts.h"
 #include "daemon/observability/logger.h"
 #include "daemon/rpc/call_log.h"
+#include "daemon/store/records.h"
 
 namespace quiesce::app {
 
@@ -21,11 +24,16 @@ class LoggedInstanceApi final : public cloud::InstanceApi {
                     std::map<std::string, std::string> aliases)
       : api_(api), clock_(clock), log_(log), aliases_(std::move(aliases)) {}
 
+  // Learns from the store's feed which attempt a stop belongs to, so that its line can name it.
+  // On the executor (or before it runs), before the engine gets the changes.
+  void Note(const std::vector<store::Change>& changes);
+
   void Stop(const core::InstanceKey& key, absl::Duration deadline, cloud::StopDone done) override;
   void List(const std::string& project_id, absl::Duration deadline, cloud::ListDone done) override;
 
  private:
-  void LogStop(const core::InstanceKey& key, const core::CallResult& result, absl::Duration took);
+  void LogStop(const core::InstanceKey& key, const std::string& attempt_id,
+               const core::CallResult& result, absl::Duration took);
   void LogList(const std::string& project_id, const cloud::ListResult& result);
   std::string AliasOf(const std::string& project_id) const;
 
@@ -33,16 +41,20 @@ class LoggedInstanceApi final : public cloud::InstanceApi {
   Clock& clock_;
   observability::Logger& log_;
   const std::map<std::string, std::string> aliases_;
+  // By instance: the ids of the attempts that are open. As many as there are calls in flight.
+  std::map<core::InstanceKey, std::string> attempts_;
   // How the last list of a project failed. Used on the executor only, where `done` runs.
   std::map<std::string, core::CallClass> failing_;
 };
 
 // The end of each RPC: what changed something and what failed by our fault always, the rest at
-// level debug.
+// level debug. And what was asked for with RequestReconcile, with its reason: that is kept nowhere
+// else.
 class LoggedRpcs final : public rpc::CallLog {
  public:
   explicit LoggedRpcs(observability::Logger& log) : log_(log) {}
   void CallEnded(const rpc::CallEnd& end) override;
+  void Reconciled(const rpc::Reconcile& reconcile) override;
 
  private:
   observability::Logger& log_;

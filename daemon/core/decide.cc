@@ -326,6 +326,17 @@ Decision DecideUnobserved(const Case& c) {
   return Make(Action::kCall, phase, stalled.value_or(Reason::kCallDue));
 }
 
+// --- a list that does not come -------------------------------------------------------------------
+
+// What waits for a list by itself waits for an operator while the credential gets none.
+Decision Blamed(Decision decision, const Surroundings& around) {
+  const bool waits = decision.action == Action::kLook && NeedsOf(decision.reason) == Needs::kNobody;
+  if (!waits || !around.list_refused) return decision;
+  decision.reason = Reason::kListRefused;
+  decision.needs = NeedsOf(decision.reason);
+  return decision;
+}
+
 // --- explain -------------------------------------------------------------------------------------
 
 Gate ProtectedGate(const Case& c) {
@@ -417,7 +428,7 @@ Decision Decide(const InstanceRecord& record, const Surroundings& around, const 
   const Case c{record, *record.desired, around, now};
   switch (around.settings.mode) {
     case ObservationMode::kList:
-      return DecideObserved(c);
+      return Blamed(DecideObserved(c), around);
     case ObservationMode::kNone:
       return DecideUnobserved(c);
     case ObservationMode::kUnconfigured:

@@ -18,6 +18,9 @@ struct Surroundings {
   const ProjectFreshness& freshness;
   const HoldIndex& holds;
   SteadyTime throttled_until = SteadyTime::Never();  // of the project's credential
+  // The last list of the project was refused for its credential's sake: no list comes until
+  // somebody mends that. Changes the reason that is given, never what is done.
+  bool list_refused = false;
 };
 
 struct Decision {

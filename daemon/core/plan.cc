@@ -69,6 +69,7 @@ Effect EffectOf(const Decision& decision, const InstanceRecord& record, const Su
     case Reason::kCallBudget:
       return Effect::kStop;
     case Reason::kAwaitingLook:
+    case Reason::kListRefused:
       // Fresh enough to foresee by, if not to act on.
       return IsFresh(around.settings, around.freshness, now) &&
                      record.observation.presence == Presence::kPresent &&

@@ -60,6 +60,7 @@ constexpr ReasonRow kReasons[] = {
     {Reason::kGone, "GONE", Needs::kNobody},
     {Reason::kNotObservable, "NOT_OBSERVABLE", Needs::kOperator},
     {Reason::kProjectNotConfigured, "PROJECT_NOT_CONFIGURED", Needs::kOperator},
+    {Reason::kListRefused, "LIST_REFUSED", Needs::kOperator},
 };
 
 // The tables are indexed by the value of the enum.

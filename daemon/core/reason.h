@@ -59,8 +59,9 @@ enum class Reason : uint8_t {
   kGone,                  // was shown since its adoption, absent from three lists
   kNotObservable,         // observation none, five calls without a clear answer
   kProjectNotConfigured,  // declared, but its project left the configuration
+  kListRefused,  // a list must come first, and the credential gets none (401, 403, no token)
 };
-inline constexpr int kReasonCount = static_cast<int>(Reason::kProjectNotConfigured) + 1;
+inline constexpr int kReasonCount = static_cast<int>(Reason::kListRefused) + 1;
 
 // Who must act for the instance to get on.
 enum class Needs : uint8_t { kNobody, kOperator, kOwner, kCloud };

@@ -124,7 +124,8 @@ absl::Status Planner::DeclareOne(Draft& draft, const core::Spec& spec, const Now
   const core::ProjectFreshness& freshness = registry_.Project(spec.key.project_id).freshness;
   const core::Surroundings around{projects_.SettingsOf(spec.key.project_id), freshness,
                                   reconciler_.holds(),
-                                  projects_.ThrottledUntil(spec.key.project_id)};
+                                  projects_.ThrottledUntil(spec.key.project_id),
+                                  projects_.ListRefused(spec.key.project_id)};
   absl::StatusOr<core::PlanItem> item = core::PlanDeclared(
       spec, draft.request.workspace, row != nullptr ? &record : nullptr, around, now);
   if (item.ok()) {

@@ -39,4 +39,9 @@ SteadyTime Projects::ThrottledUntil(std::string_view project_id) {
   return project != nullptr ? project->credential->throttled_until : SteadyTime::Never();
 }
 
+bool Projects::ListRefused(std::string_view project_id) {
+  const ProjectState* project = Find(project_id);
+  return project != nullptr && project->list_refused();
+}
+
 }  // namespace quiesce::engine

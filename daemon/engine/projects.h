@@ -24,6 +24,7 @@ struct ProjectConfig {
   std::string endpoint;
   std::string region;
   std::string credential;
+  std::string credential_source;  // where its secret is read from, as people know it: a file
   int max_in_flight = limits::kDefaultMaxInFlight;  // of the credential
 };
 
@@ -73,6 +74,12 @@ struct ProjectState {
 
   std::optional<ListError> last_error;  // of the last list, if it failed
   std::optional<SuspectList> suspect;   // if the last list is suspected
+
+  // The last list was refused for the credential's sake, or there was none to send.
+  bool list_refused() const {
+    return last_error && (last_error->result.call_class == core::CallClass::kAuth ||
+                          last_error->result.call_class == core::CallClass::kForbidden);
+  }
 };
 
 // The configured projects. Lives on the engine's loop.
@@ -85,6 +92,7 @@ class Projects {
   // What decisions about a project's instances are made with, configured or not.
   const core::ProjectSettings& SettingsOf(std::string_view project_id);
   SteadyTime ThrottledUntil(std::string_view project_id);
+  bool ListRefused(std::string_view project_id);
 
   const std::vector<std::unique_ptr<ProjectState>>& all() const { return projects_; }
   const std::vector<std::unique_ptr<CredentialState>>& credentials() const { return credentials_; }

@@ -169,7 +169,8 @@ void Reconciler::RunTimers() {
 core::Surroundings Reconciler::SurroundingsOf(const Row& row) {
   const std::string& project_id = row.project->id();
   return core::Surroundings{projects_.SettingsOf(project_id), row.project->freshness, holds_,
-                            projects_.ThrottledUntil(project_id)};
+                            projects_.ThrottledUntil(project_id),
+                            projects_.ListRefused(project_id)};
 }
 
 core::Decision Reconciler::Decide(const Row& row, const Now& now) {

@@ -20,11 +20,25 @@ struct CallEnd {
   absl::Duration took;
 };
 
-// Where ended calls are reported: one line each. Thread-safe; must not block.
+// A RequestReconcile that was carried out: who wanted what of which instance, and why. Nothing else
+// keeps the reason.
+struct Reconcile {
+  std::string principal;
+  std::string instance;  // its name
+  std::string skipped;   // gates, "START_GRACE,BACKOFF"; empty: none
+  std::string reason;    // the caller's words; may be empty if no gate is skipped
+  std::string effect;    // "STOP"
+  std::string because;   // why that effect: "CALL_DUE"
+};
+
+// Where calls are reported: one line each, and one more for what must be found later. Thread-safe;
+// must not block.
 class CallLog {
  public:
   virtual ~CallLog() = default;
   virtual void CallEnded(const CallEnd& end) = 0;
+  // Before the answer leaves. A repeat by request_id is reported again.
+  virtual void Reconciled(const Reconcile& reconcile) = 0;
 };
 
 }  // namespace quiesce::rpc

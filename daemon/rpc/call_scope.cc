@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/string_views.h"
 #include "daemon/core/error.h"
 #include "daemon/rpc/status.h"
 
@@ -14,8 +15,6 @@ namespace quiesce::rpc {
 namespace {
 
 constexpr char kFaultPrefix[] = "fault: ";
-
-std::string_view ToStd(absl::string_view text) { return {text.data(), text.size()}; }
 
 SteadyTime DeadlineOf(const grpc::CallbackServerContext& context, const Now& now) {
   const SteadyTime cap = now.steady + limits::kMaxCallDuration;
@@ -73,8 +72,7 @@ absl::Status CallScope::Admit() const {
 bool CallScope::deadline_passed() const { return environment_.clock_.Read().steady >= deadline_; }
 
 absl::Status CallScope::FaultOf(std::string_view what) {
-  return absl::InternalError(
-      absl::StrCat(kFaultPrefix, absl::string_view(what.data(), what.size())));
+  return absl::InternalError(absl::StrCat(kFaultPrefix, ToAbsl(what)));
 }
 
 grpc::Status CallScope::End(const absl::Status& status) {

@@ -31,6 +31,7 @@ class CallEnvironment {
 
   Clock& clock() { return clock_; }
   Executor& executor() { return executor_; }
+  CallLog& log() { return log_; }
 
   // From now on every call that would change something is refused as SHUTTING_DOWN.
   void RefuseWrites() { refuses_writes_ = true; }

@@ -1,6 +1,7 @@
 #include "daemon/rpc/convert_project.h"
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/limits.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/names.h"
 #include "daemon/rpc/convert_enum.h"
@@ -9,15 +10,13 @@
 namespace quiesce::rpc {
 namespace {
 
-constexpr size_t kMaxErrorMessage = 256;  // as ListError.message says
-
 v1::ListError ToProto(const engine::ListError& error) {
   v1::ListError out;
   SetTime(error.at, &out, &v1::ListError::mutable_time);
   out.set_error_class(rpc::ToProto(error.result.call_class));
   out.set_http_status(error.result.http_status);
   out.set_error_code(error.result.error_code);
-  out.set_message(core::Truncated(error.result.message, kMaxErrorMessage));
+  out.set_message(core::Truncated(error.result.message, limits::kMaxCloudMessageBytes));
   return out;
 }
 
@@ -75,6 +74,7 @@ v1::Project ToProto(const engine::ProjectState& project, const ProjectCounts& co
   out.set_region(project.config.region);
   out.set_observation_mode(ToProto(settings.mode));
   out.set_credential(project.config.credential);
+  out.set_credential_source(project.config.credential_source);
   out.set_credential_state(CredentialStateOf(project));
   if (project.rows->freshness.last_seq > 0) *out.mutable_freshness() = FreshnessOf(project, now);
   if (project.last_error) *out.mutable_last_error() = ToProto(*project.last_error);

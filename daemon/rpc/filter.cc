@@ -7,18 +7,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "daemon/base/limits.h"
+#include "daemon/base/string_views.h"
 #include "daemon/core/error.h"
 #include "daemon/core/names.h"
 
 namespace quiesce::rpc {
 namespace {
 
-constexpr size_t kMaxTerms = 16;
-// 16 terms of the longest values that any field can have.
-constexpr size_t kMaxFilterBytes = 8192;
 constexpr std::string_view kAnd = " AND ";
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string Fields(const std::vector<std::string_view>& fields) {
   return absl::StrJoin(fields, ", ", [](std::string* out, std::string_view field) {
@@ -105,14 +102,17 @@ core::Problem ReadTerm(Reader& reader, const std::vector<std::string_view>& fiel
 
 core::Problem ReadTerms(std::string_view filter, const std::vector<std::string_view>& fields,
                         FilterTerms& terms) {
-  if (filter.size() > kMaxFilterBytes) {
-    return absl::StrCat("has ", filter.size(), " bytes, a filter has at most ", kMaxFilterBytes);
+  if (filter.size() > limits::kMaxFilterBytes) {
+    return absl::StrCat("has ", filter.size(), " bytes, a filter has at most ",
+                        limits::kMaxFilterBytes);
   }
   Reader reader(filter);
   while (true) {
     if (core::Problem problem = ReadTerm(reader, fields, terms)) return problem;
     if (reader.done()) return std::nullopt;
-    if (terms.size() == kMaxTerms) return absl::StrCat("has more than ", kMaxTerms, " terms");
+    if (terms.size() == limits::kMaxFilterTerms) {
+      return absl::StrCat("has more than ", limits::kMaxFilterTerms, " terms");
+    }
     const std::string_view rest = reader.rest();
     if (!reader.Skip(kAnd)) {
       return absl::StrCat("terms are joined by \" AND \", but here is ", core::Quoted(rest),

@@ -13,9 +13,6 @@
 namespace quiesce::rpc {
 namespace {
 
-// Shorter holds would end before anybody has read their id.
-constexpr absl::Duration kMinTtl = absl::Seconds(1);
-
 absl::Time ReadExpireTime(const google::protobuf::Timestamp& given, absl::Time now,
                           RequestReader& reader) {
   const std::optional<absl::Time> time = FromProto(given);
@@ -42,7 +39,7 @@ store::Expiration ReadExpiration(const Request& request, absl::Time now, Request
     case Request::kExpireTime:
       return ReadExpireTime(request.expire_time(), now, reader);
     case Request::kTtl:
-      return reader.Duration("ttl", request.ttl(), kMinTtl, limits::kMaxHold);
+      return reader.Duration("ttl", request.ttl(), limits::kMinHold, limits::kMaxHold);
     default:
       reader.violations().Add("expire_time", "and ttl are both missing, one is required");
       return now;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/limits.h"
 #include "daemon/core/names.h"
 #include "daemon/rpc/convert_enum.h"
 #include "daemon/rpc/enum_names.h"
@@ -12,8 +13,6 @@
 namespace quiesce::rpc {
 namespace {
 
-constexpr size_t kMinIdPrefix = 6;
-
 const std::vector<std::string_view>& Fields() {
   static const auto* const fields = new std::vector<std::string_view>{
       "workspace",   "project",  "phase",      "reason",   "needs",
@@ -22,9 +21,9 @@ const std::vector<std::string_view>& Fields() {
 }
 
 core::Problem IdPrefixProblem(std::string_view prefix) {
-  if (prefix.size() < kMinIdPrefix) {
+  if (prefix.size() < limits::kMinIdPrefixLength) {
     return absl::StrCat("id_prefix ", core::Quoted(prefix), " has ", prefix.size(),
-                        " characters, at least ", kMinIdPrefix, " are needed");
+                        " characters, at least ", limits::kMinIdPrefixLength, " are needed");
   }
   // A prefix of a valid id is one when it is filled up.
   std::string padded(prefix);

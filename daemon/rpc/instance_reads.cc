@@ -31,7 +31,8 @@ InstanceView ViewOf(Backend& backend, const core::InstanceRecord& record, const 
       row != nullptr ? row->project->listed_at : absl::InfinitePast(),
       record.desired ? engine.planner().FindWorkspace(record.desired->workspace) : nullptr,
       now,
-      whole};
+      whole,
+      engine.projects().Find(project_id)};
 }
 
 }  // namespace
@@ -50,9 +51,10 @@ v1::Instance InstanceOfRecord(Backend& backend, const core::InstanceRecord& reco
 }
 
 v1::Explanation ExplanationOf(Backend& backend, const core::InstanceRecord& record,
-                              const Now& now) {
+                              NameUse name_use, const Now& now) {
   const engine::Row* row = backend.engine.registry().Find(record.key);
-  const InstanceView view = ViewOf(backend, record, row, now, /*whole=*/true);
+  InstanceView view = ViewOf(backend, record, row, now, /*whole=*/true);
+  view.name_use = name_use;
   return ToExplanation(view, core::Decide(record, view.around, now));
 }
 

@@ -5,6 +5,7 @@
 #include "daemon/core/facts.h"
 #include "daemon/engine/registry.h"
 #include "daemon/rpc/backend.h"
+#include "daemon/rpc/instance_view.h"
 #include "quiesce/v1/instance.pb.h"
 
 namespace quiesce::rpc {
@@ -16,7 +17,8 @@ v1::Instance InstanceOfRow(Backend& backend, const engine::Row& row, const Now& 
 
 // The store's row, whole.
 v1::Instance InstanceOfRecord(Backend& backend, const core::InstanceRecord& record, const Now& now);
-v1::Explanation ExplanationOf(Backend& backend, const core::InstanceRecord& record, const Now& now);
+v1::Explanation ExplanationOf(Backend& backend, const core::InstanceRecord& record,
+                              NameUse name_use, const Now& now);
 
 }  // namespace quiesce::rpc
 

@@ -10,6 +10,7 @@
 #include "daemon/core/names.h"
 #include "daemon/rpc/convert_enum.h"
 #include "daemon/rpc/convert_instance.h"
+#include "daemon/rpc/instance_explanation.h"
 #include "daemon/rpc/instance_listing.h"
 #include "daemon/rpc/instance_reads.h"
 #include "daemon/rpc/instance_requests.h"
@@ -60,22 +61,44 @@ core::Effect EffectOfReconcile(const store::Declared& declared) {
   return declared.reason == core::Reason::kProtected ? core::Effect::kBlocked : declared.effect;
 }
 
-// Reads one instance, whole, and answers with what `convert` makes of it.
-template <typename Response, typename Convert>
-void ReadAndAnswer(Backend& backend, std::string_view name, Reply<Response> reply,
-                   Convert convert) {
+// What the log is told about a request that was understood, until its effect is known.
+Reconcile Asked(const CallScope& scope, const store::RequestReconcile& reconcile,
+                const std::string& reason) {
+  Reconcile asked;
+  asked.principal = scope.principal();
+  asked.instance = core::FormatInstanceName(reconcile.key);
+  if (reconcile.skip_start_grace) asked.skipped = "START_GRACE";
+  if (reconcile.skip_backoff) asked.skipped += asked.skipped.empty() ? "BACKOFF" : ",BACKOFF";
+  asked.reason = reason;
+  return asked;
+}
+
+v1::RequestReconcileResponse AnswerReconcile(Backend& backend, const store::Declared& declared,
+                                             Reconcile asked) {
+  v1::RequestReconcileResponse response;
+  *response.mutable_instance() = InstanceOfRecord(backend, declared.record, backend.clock.Read());
+  response.set_effect(ToProto(EffectOfReconcile(declared)));
+  response.set_reason(ToProto(declared.reason));
+  asked.effect = core::ToString(EffectOfReconcile(declared));
+  asked.because = core::ToString(declared.reason);
+  backend.calls.log().Reconciled(asked);
+  return response;
+}
+
+// Answers with the store's row, whole.
+void ReadAndAnswer(Backend& backend, std::string_view name, Reply<v1::Instance> reply) {
   absl::StatusOr<core::InstanceKey> key = ReadInstanceName(name, backend.projects);
   if (!key.ok()) return std::move(reply)(key.status());
-  backend.store.Submit(store::ReadInstance{*key},
-                       Then<store::ReadInstance::Result>(
-                           std::move(reply), [&backend, convert](store::ReadInstance::Result result,
-                                                                 Reply<Response> next) {
-                             if (!Exists(result.record)) {
-                               return std::move(next)(core::error::InstanceNotFound(
-                                   core::FormatInstanceName(result.record.key)));
-                             }
-                             std::move(next)(convert(backend, result.record, backend.clock.Read()));
-                           }));
+  backend.store.Submit(
+      store::ReadInstance{*key},
+      Then<store::ReadInstance::Result>(
+          std::move(reply), [&backend](store::ReadInstance::Result result, auto next) {
+            if (!Exists(result.record)) {
+              return std::move(next)(
+                  core::error::InstanceNotFound(core::FormatInstanceName(result.record.key)));
+            }
+            std::move(next)(InstanceOfRecord(backend, result.record, backend.clock.Read()));
+          }));
 }
 
 }  // namespace
@@ -141,7 +164,7 @@ grpc::ServerUnaryReactor* InstanceService::GetInstance(grpc::CallbackServerConte
   return RunUnary(
       backend_.calls, method::kGetInstance, context, request, response,
       [this](const CallScope&, const v1::GetInstanceRequest& in, Reply<v1::Instance> reply) {
-        ReadAndAnswer(backend_, in.name(), std::move(reply), &InstanceOfRecord);
+        ReadAndAnswer(backend_, in.name(), std::move(reply));
       });
 }
 
@@ -171,7 +194,7 @@ grpc::ServerUnaryReactor* InstanceService::ExplainInstance(
   return RunUnary(
       backend_.calls, method::kExplainInstance, context, request, response,
       [this](const CallScope&, const v1::ExplainInstanceRequest& in, Reply<v1::Explanation> reply) {
-        ReadAndAnswer(backend_, in.name(), std::move(reply), &ExplanationOf);
+        rpc::ExplainInstance(backend_, in, std::move(reply));
       });
 }
 
@@ -202,19 +225,16 @@ grpc::ServerUnaryReactor* InstanceService::RequestReconcile(
         auto read = ReadRequest(in, scope.principal(), backend_.projects);
         if (!read.ok()) return std::move(reply)(read.status());
         PostThen(backend_.executor(), std::move(reply),
-                 [this, reconcile = *std::move(read)](Answer next) mutable {
+                 [this, asked = Asked(scope, *read, in.reason()),
+                  reconcile = *std::move(read)](Answer next) mutable {
                    reconcile.throttled_until =
                        backend_.engine.projects().ThrottledUntil(reconcile.key.project_id);
                    backend_.store.Submit(
                        std::move(reconcile),
                        Then<store::Declared>(
-                           std::move(next), [this](const store::Declared& declared, Answer last) {
-                             v1::RequestReconcileResponse out;
-                             *out.mutable_instance() =
-                                 InstanceOfRecord(backend_, declared.record, backend_.clock.Read());
-                             out.set_effect(ToProto(EffectOfReconcile(declared)));
-                             out.set_reason(ToProto(declared.reason));
-                             std::move(last)(std::move(out));
+                           std::move(next), [this, asked = std::move(asked)](
+                                                const store::Declared& declared, Answer last) {
+                             std::move(last)(AnswerReconcile(backend_, declared, asked));
                            }));
                  });
       });

@@ -4,14 +4,13 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/limits.h"
 #include "daemon/core/names.h"
 #include "daemon/rpc/convert_enum.h"
 #include "daemon/rpc/convert_time.h"
 
 namespace quiesce::rpc {
 namespace {
-
-constexpr size_t kExamples = 3;
 
 // Reasons that say nothing but "as it should be".
 bool IsRest(core::Reason reason) {
@@ -54,14 +53,15 @@ void InstanceTally::CountReason(const core::InstanceRecord& record,
     tally.next = decision.valid_until;
     tally.next_action = decision.action;
   }
-  if (tally.examples.size() == kExamples && since >= tally.examples.back().since) return;
+  if (tally.examples.size() == limits::kMaxReasonExamples && since >= tally.examples.back().since)
+    return;
   Example example{since, record.key, record.observation.cloud_name,
                   record.desired ? record.desired->workspace : ""};
   auto place =
       std::upper_bound(tally.examples.begin(), tally.examples.end(), since,
                        [](SteadyTime value, const Example& other) { return value < other.since; });
   tally.examples.insert(place, std::move(example));
-  if (tally.examples.size() > kExamples) tally.examples.pop_back();
+  if (tally.examples.size() > limits::kMaxReasonExamples) tally.examples.pop_back();
 }
 
 v1::ReasonCount InstanceTally::ToProto(const ReasonKey& key, const ReasonTally& tally,

@@ -7,9 +7,17 @@
 #include "daemon/base/time.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/facts.h"
+#include "daemon/engine/projects.h"
 #include "daemon/store/records.h"
 
 namespace quiesce::rpc {
+
+// Who else has the name of an instance in the cloud. The cloud does not keep names unique.
+enum class NameUse {
+  kUnique,
+  kUniqueInProject,  // instances of other projects have it too
+  kShared,           // by several of its project
+};
 
 // An instance and what is around it, at one moment. Borrowed for a call.
 struct InstanceView {
@@ -21,6 +29,8 @@ struct InstanceView {
   Now now;
   // Whether the record is the store's row, not the engine's: with nodes, messages and authority.
   bool whole = false;
+  const engine::ProjectState* project = nullptr;  // null: not configured, or not known here
+  NameUse name_use = NameUse::kUnique;            // looked at for explanations only
 };
 
 }  // namespace quiesce::rpc

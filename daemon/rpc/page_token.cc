@@ -4,17 +4,15 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/base/limits.h"
 #include "daemon/base/sha256.h"
+#include "daemon/base/string_views.h"
 #include "daemon/core/error.h"
 
 namespace quiesce::rpc {
 namespace {
 
 constexpr size_t kChecksumLength = 16;  // hex digits
-// A token holds a few names; anything longer was not made here.
-constexpr size_t kMaxTokenBytes = 1024;
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 // Each part after its length, so that no two positions read the same.
 void AppendPart(std::string_view part, std::string& out) {
@@ -68,8 +66,8 @@ absl::Status InvalidPageToken() {
 absl::StatusOr<PagePosition> DecodePageToken(const Listing& listing, std::string_view token) {
   if (token.empty()) return PagePosition();
   std::string decoded;
-  if (token.size() > kMaxTokenBytes || !absl::WebSafeBase64Unescape(ToAbsl(token), &decoded) ||
-      decoded.size() <= kChecksumLength) {
+  if (token.size() > limits::kMaxPageTokenBytes ||
+      !absl::WebSafeBase64Unescape(ToAbsl(token), &decoded) || decoded.size() <= kChecksumLength) {
     return InvalidPageToken();
   }
   const std::string_view payload = std::string_view(decoded).substr(kChecksumLength);

@@ -5,7 +5,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/base/string_views.h"
 #include "daemon/core/hold.h"
+#include "daemon/core/names.h"
+#include "daemon/rpc/list_refusal.h"
 
 namespace quiesce::rpc {
 namespace {
@@ -30,20 +33,25 @@ std::string AliasOf(const InstanceView& view) {
 }
 
 v1::Remedy Keep(const std::string& name) {
-  return Make("keep it running", absl::StrCat("quiesce hold ", name, " --for 4h --reason TEXT"));
+  return Make("keep it", absl::StrCat("quiesce hold ", name, " --for 4h --reason TEXT"));
 }
 
 v1::Remedy StopNow(const std::string& name, std::string_view gate) {
   std::string command = absl::StrCat("quiesce stop ", name);
   if (!gate.empty()) {
-    absl::StrAppend(&command, " --skip ", absl::string_view(gate.data(), gate.size()),
-                    " --reason TEXT");
+    absl::StrAppend(&command, " --skip ", ToAbsl(gate), " --reason TEXT");
   }
   return Make("stop now", std::move(command));
 }
 
 v1::Remedy Look(const InstanceView& view) {
   return Make("look now", absl::StrCat("quiesce refresh ", AliasOf(view)));
+}
+
+std::string CredentialOf(const InstanceView& view) {
+  return view.project == nullptr
+             ? "its project's credential"
+             : absl::StrCat("the credential ", core::Quoted(view.project->config.credential));
 }
 
 v1::Remedy Credentials() {
@@ -72,9 +80,8 @@ Remedies EndHold(const InstanceView& view) {
       view.around.holds.Strongest(view.record.key, view.record.desired->workspace, view.now.wall);
   if (hold == nullptr) return {};
   const bool freeze = hold->scope == core::HoldScope::kFleet;
-  return {Make(
-      freeze ? "end the freeze" : "end the hold",
-      freeze ? "quiesce unfreeze" : absl::StrCat("quiesce unhold hold/", hold->id.substr(0, 8)))};
+  return {Make("end it", freeze ? "quiesce unfreeze"
+                                : absl::StrCat("quiesce unhold hold/", hold->id.substr(0, 8)))};
 }
 
 Remedies Stalled(const InstanceView& view, const std::string& name) {
@@ -91,15 +98,20 @@ Remedies Stalled(const InstanceView& view, const std::string& name) {
 
 std::string CommandNameOf(const InstanceView& view) {
   const std::string& cloud_name = view.record.observation.cloud_name;
-  return IsPlainWord(cloud_name) ? cloud_name : view.record.key.instance_id;
+  if (!IsPlainWord(cloud_name) || view.name_use == NameUse::kShared) {
+    return view.record.key.instance_id;
+  }
+  if (view.name_use == NameUse::kUnique) return cloud_name;
+  return absl::StrCat(AliasOf(view), "/", cloud_name);
 }
 
 Remedies RemediesFor(const InstanceView& view, const core::Decision& decision) {
   const std::string name = CommandNameOf(view);
   switch (decision.reason) {
     case core::Reason::kUnmanaged:
-      return {Make("have it stopped and kept so",
-                   absl::StrCat("quiesce stop ", name, " -w WORKSPACE"))};
+      return {
+          Make("have it stopped and kept so, by a workspace that may be new",
+               absl::StrCat("quiesce stop ", name, " -w WORKSPACE --owner TEAM --contact WHERE"))};
     case core::Reason::kConverged:
       return {};
     case core::Reason::kAssumed:
@@ -145,7 +157,7 @@ Remedies RemediesFor(const InstanceView& view, const core::Decision& decision) {
     case core::Reason::kPermanentError:
       return Stalled(view, name);
     case core::Reason::kForbidden:
-      return {Make("give the credential the permission to stop instances"), Credentials(),
+      return {Make(absl::StrCat("give ", CredentialOf(view), " the permission to stop instances")),
               StopNow(name, "backoff")};
     case core::Reason::kThrottled:
       return {Make("see until when its credential pauses", "quiesce projects")};
@@ -164,6 +176,8 @@ Remedies RemediesFor(const InstanceView& view, const core::Decision& decision) {
               StopNow(name, "")};
     case core::Reason::kProjectNotConfigured:
       return {Make("add the project to the daemon's config again"), StopManaging(view, name)};
+    case core::Reason::kListRefused:
+      return {Make(ListRefusalOf(view.project).way_out), Look(view)};
   }
   return {};
 }

@@ -15,7 +15,8 @@ namespace quiesce::rpc {
 std::vector<v1::Remedy> RemediesFor(const InstanceView& view, const core::Decision& decision);
 
 // How a command names the instance: by its name in the cloud where a shell and a reader take that
-// as it is, else by its id.
+// as it is and no other instance has it, as ALIAS/NAME where only other projects have it, else by
+// its id.
 std::string CommandNameOf(const InstanceView& view);
 
 }  // namespace quiesce::rpc

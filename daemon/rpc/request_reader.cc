@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/string_views.h"
 #include "daemon/core/error.h"
 #include "daemon/core/names.h"
 #include "daemon/rpc/convert_time.h"
@@ -16,13 +17,8 @@ namespace {
 
 constexpr std::string_view kProjects = "projects/";
 constexpr std::string_view kInstances = "/instances/";
-constexpr size_t kMinShortId = 8;
-constexpr size_t kFullId = 32;
-constexpr size_t kMaxEtagBytes = 64;
 constexpr std::string_view kDigestPrefix = "sha256:";
 constexpr size_t kDigestDigits = 64;
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 bool StartsWith(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
@@ -38,9 +34,8 @@ bool IsGraphic(std::string_view text) {
 
 // At most a handful of aliases for a message.
 std::string Listed(const std::vector<std::string>& aliases) {
-  constexpr size_t kShown = 8;
   if (aliases.empty()) return "none";
-  const size_t shown = std::min(aliases.size(), kShown);
+  const size_t shown = std::min(aliases.size(), limits::kMaxNamedAliases);
   std::string list =
       absl::StrJoin(aliases.begin(), aliases.begin() + static_cast<std::ptrdiff_t>(shown), ", ");
   if (shown < aliases.size()) absl::StrAppend(&list, " and ", aliases.size() - shown, " more");
@@ -48,7 +43,7 @@ std::string Listed(const std::vector<std::string>& aliases) {
 }
 
 core::Problem EtagProblem(std::string_view etag) {
-  if (etag.size() <= kMaxEtagBytes && IsGraphic(etag)) return std::nullopt;
+  if (etag.size() <= limits::kMaxEtagBytes && IsGraphic(etag)) return std::nullopt;
   return absl::StrCat(core::Quoted(etag), " is no etag; send one as an answer gave it, or none");
 }
 
@@ -138,13 +133,14 @@ std::string RequestReader::ResourceId(std::string_view field, std::string_view c
                                 name[collection.size()] == '/';
   const std::string_view id =
       right_collection ? name.substr(collection.size() + 1) : std::string_view();
-  if (id.size() < kMinShortId || id.size() > kFullId || !IsLowerHex(id)) {
-    violations_.Add(std::string(field),
-                    name.empty()
-                        ? absl::StrCat("is empty, ", ToAbsl(collection), "/{id} is required")
-                        : absl::StrCat(core::Quoted(name), " is not of the form ",
-                                       ToAbsl(collection), "/{id} with an id of ", kMinShortId,
-                                       " to ", kFullId, " lower-case hex digits"));
+  if (id.size() < limits::kMinShortIdLength || id.size() > limits::kMadeIdLength ||
+      !IsLowerHex(id)) {
+    violations_.Add(
+        std::string(field),
+        name.empty() ? absl::StrCat("is empty, ", ToAbsl(collection), "/{id} is required")
+                     : absl::StrCat(core::Quoted(name), " is not of the form ", ToAbsl(collection),
+                                    "/{id} with an id of ", limits::kMinShortIdLength, " to ",
+                                    limits::kMadeIdLength, " lower-case hex digits"));
     return "";
   }
   return std::string(id);

@@ -20,13 +20,10 @@ int Millis(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
 
-// Threads of the library's own services (reflection), which know no other way. Ours need none.
-constexpr int kMaxLibraryThreads = 16;
-
 void SetLimits(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(limits::kMaxMessageBytes);
   grpc::ResourceQuota quota("quiesced");
-  quota.SetMaxThreads(kMaxLibraryThreads);
+  quota.SetMaxThreads(limits::kMaxLibraryThreads);
   builder.SetResourceQuota(quota);
   builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MIN_POLLERS, 1);

@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
+#include "daemon/core/error.h"
 #include "daemon/rpc/convert_hold.h"
 #include "daemon/rpc/convert_project.h"
 #include "daemon/rpc/convert_time.h"
 #include "daemon/rpc/instance_scan.h"
+#include "daemon/rpc/list_refusal.h"
 #include "daemon/rpc/page_token.h"
 #include "daemon/rpc/request_reader.h"
 #include "daemon/rpc/unary_call.h"
@@ -102,6 +105,17 @@ v1::ListProjectsResponse PageOf(Backend& backend, std::vector<std::string> ids, 
 
 // --- RefreshProject ------------------------------------------------------------------------------
 
+// A list that failed for its credential's sake fails until somebody mends that: says who and how.
+absl::Status WithWayOut(const engine::ProjectState& project, const absl::Status& status) {
+  const std::optional<core::ErrorDetail> detail = core::DetailOf(status);
+  if (!detail || detail->reason != "LIST_FAILED" || !project.list_refused()) return status;
+  const ListRefusal refusal = ListRefusalOf(&project);
+  return core::MakeError(status.code(),
+                         absl::StrCat("project ", project.config.settings.alias,
+                                      " cannot be listed: ", refusal.cause, "; ", refusal.way_out),
+                         *detail);
+}
+
 void Refresh(Backend& backend, const std::string& project_id, bool accept_absence,
              Reply<v1::Project> reply) {
   engine::ProjectState* project = backend.engine.projects().Find(project_id);
@@ -111,7 +125,7 @@ void Refresh(Backend& backend, const std::string& project_id, bool accept_absenc
   backend.engine.observer().Refresh(
       *project, accept_absence,
       [&backend, project, reply = std::move(reply)](absl::Status status) mutable {
-        if (!status.ok()) return std::move(reply)(std::move(status));
+        if (!status.ok()) return std::move(reply)(WithWayOut(*project, status));
         CountThen(backend, project->config.settings.id, std::move(reply),
                   [&backend, project](CountsByProject& counts, Reply<v1::Project> next) {
                     std::move(next)(ToProto(*project, counts[project->config.settings.id],

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/string_views.h"
 #include "daemon/core/error.h"
 #include "daemon/core/names.h"
 #include "daemon/rpc/convert_time.h"
@@ -12,13 +13,6 @@
 
 namespace quiesce::rpc {
 namespace {
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
-
-std::string_view ToStd(absl::string_view text) { return {text.data(), text.size()}; }
-
-// How soon a repeat is worth it when nothing tells more.
-constexpr absl::Duration kRetryDelay = absl::Seconds(1);
 
 void AddErrorInfo(const core::ErrorDetail& detail, google::rpc::Status& out) {
   google::rpc::ErrorInfo info;
@@ -48,18 +42,15 @@ void AddRetryInfo(absl::Duration delay, google::rpc::Status& out) {
 void AddDetails(core::ErrorDetail detail, google::rpc::Status& out) {
   absl::Duration retry_after = absl::ZeroDuration();
   if (auto it = detail.metadata.find(core::kRetryAfterKey); it != detail.metadata.end()) {
-    if (!absl::ParseDuration(it->second, &retry_after)) retry_after = kRetryDelay;
+    if (!absl::ParseDuration(it->second, &retry_after)) retry_after = limits::kRetryDelay;
     detail.metadata.erase(it);
   } else if (detail.reason == "OVERLOADED" || detail.reason == "SHUTTING_DOWN") {
-    retry_after = kRetryDelay;
+    retry_after = limits::kRetryDelay;
   }
   AddErrorInfo(detail, out);
   AddBadRequest(detail, out);
   if (retry_after > absl::ZeroDuration()) AddRetryInfo(retry_after, out);
 }
-
-// A message is not cut below this.
-constexpr size_t kShortMessage = 128;
 
 // What the status takes in the headers: the message with everything but plain ASCII as %XX, and
 // all of it again in base64.
@@ -104,7 +95,8 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (std::optional<core::ErrorDetail> detail = core::DetailOf(status)) {
     AddDetails(*std::move(detail), out);
   }
-  while (HeaderBytes(out) > limits::kMaxErrorHeaderBytes && out.message().size() > kShortMessage) {
+  while (HeaderBytes(out) > limits::kMaxErrorHeaderBytes &&
+         out.message().size() > limits::kMinErrorMessageBytes) {
     out.set_message(core::Truncated(out.message(), out.message().size() / 2));
   }
   return grpc::Status(code, out.message(), out.SerializeAsString());

@@ -6,13 +6,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/string_views.h"
 #include "daemon/core/names.h"
 #include "daemon/core/power_state.h"
+#include "daemon/rpc/list_refusal.h"
 
 namespace quiesce::rpc {
 namespace {
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 const core::Hold* HoldOn(const InstanceView& view) {
   return view.around.holds.Strongest(view.record.key, view.record.desired->workspace,
@@ -155,6 +155,8 @@ std::string SummaryOf(const InstanceView& view, const core::Decision& decision) 
       return "several stops had no clear outcome, and the project cannot be looked at";
     case core::Reason::kProjectNotConfigured:
       return "its project is no longer in the daemon's configuration";
+    case core::Reason::kListRefused:
+      return ListRefusalOf(view.project).cause;
   }
   return "";
 }
@@ -163,6 +165,12 @@ std::string SummaryOf(const InstanceView& view, const core::Decision& decision) 
 
 namespace {
 
+// Nobody reads an age more finely than in seconds.
+std::string Ago(absl::Duration age) {
+  if (age < absl::Seconds(1)) return "just now";
+  return absl::StrCat(ShortDuration(absl::Trunc(age, absl::Seconds(1))), " ago");
+}
+
 std::string Lower(std::string_view text) { return absl::AsciiStrToLower(ToAbsl(text)); }
 
 std::string ListWords(const InstanceView& view) {
@@ -170,8 +178,7 @@ std::string ListWords(const InstanceView& view) {
   const core::ProjectFreshness& freshness = view.around.freshness;
   if (freshness.last_seq == 0) return "Its project has never been listed.";
   const absl::Duration age = view.now.steady - freshness.list_started;
-  const std::string list =
-      absl::StrCat("the last list of its project, requested ", ShortDuration(age), " ago");
+  const std::string list = absl::StrCat("the last list of its project, requested ", Ago(age));
   switch (seen.presence) {
     case core::Presence::kNever:
       return absl::StrCat("No list has shown it; ", list, ", does not.");
@@ -204,19 +211,19 @@ std::string CallWords(const InstanceView& view) {
   const core::Attempt& attempt = view.record.attempt;
   if (attempt.outcome == core::Outcome::kNone) return " No stop was called.";
   if (attempt.outcome == core::Outcome::kOpen) return " A stop call is on its way.";
-  const std::string ago = ShortDuration(view.now.steady - attempt.ended);
+  const std::string ago = Ago(view.now.steady - attempt.ended);
   if (view.around.freshness.last_seq <= attempt.floor_seq) {
     return absl::StrCat(" The list began before the last stop call ended, ", ago,
-                        " ago, and tells nothing about it.");
+                        ", and tells nothing about it.");
   }
   const SteadyTime settled_at = attempt.ended + view.around.settings.timing.settle;
   const bool early = view.around.freshness.list_started < settled_at;
   if (!attempt.resolved && early) {
-    return absl::StrCat(" The last stop call ended ", ago, " ago; only a list that begins ",
+    return absl::StrCat(" The last stop call ended ", ago, "; only a list that begins ",
                         ShortDuration(view.around.settings.timing.settle),
                         " after that can tell that it had no effect.");
   }
-  return absl::StrCat(" The list began after the last stop call ended, ", ago, " ago.");
+  return absl::StrCat(" The list began after the last stop call ended, ", ago, ".");
 }
 
 }  // namespace
@@ -228,12 +235,15 @@ std::string EvidenceOf(const InstanceView& view, const core::Decision& decision)
   if (view.around.settings.mode == core::ObservationMode::kNone) {
     if (decision.reason == core::Reason::kAssumed) {
       return absl::StrCat("Its project cannot be listed. The cloud accepted a stop ",
-                          ShortDuration(view.now.steady - view.record.attempt.ended), " ago.");
+                          Ago(view.now.steady - view.record.attempt.ended), ".");
     }
     return "Its project cannot be listed; all that is known is what came of the calls.";
   }
   std::string text = ListWords(view) + FreshnessWords(view);
-  if (view.record.desired && decision.reason != core::Reason::kStale) text += CallWords(view);
+  if (view.record.desired && decision.reason != core::Reason::kStale &&
+      decision.reason != core::Reason::kListRefused) {
+    text += CallWords(view);
+  }
   return text;
 }
 

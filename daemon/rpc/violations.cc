@@ -6,7 +6,7 @@
 namespace quiesce::rpc {
 
 void Violations::Add(std::string field, std::string problem) {
-  if (count_++ < kMax) kept_.emplace_back(std::move(field), std::move(problem));
+  if (count_++ < limits::kMaxViolations) kept_.emplace_back(std::move(field), std::move(problem));
 }
 
 bool Violations::Check(std::string_view field, core::Problem problem) {

@@ -8,16 +8,15 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "daemon/base/limits.h"
 #include "daemon/core/names.h"
 
 namespace quiesce::rpc {
 
 // Everything that is wrong with the fields of one request, so that a client can mend it all at
-// once. Keeps the first kMax and counts the rest.
+// once. Keeps the first limits::kMaxViolations and counts the rest.
 class Violations {
  public:
-  static constexpr size_t kMax = 20;
-
   void Add(std::string field, std::string problem);
   // Adds the problem, if there is one; says whether there was none.
   bool Check(std::string_view field, core::Problem problem);
@@ -27,7 +26,7 @@ class Violations {
   bool empty() const { return count_ == 0; }
   size_t count() const { return count_; }
   // Nothing more would be kept: reading on is of no use.
-  bool full() const { return count_ >= kMax; }
+  bool full() const { return count_ >= limits::kMaxViolations; }
 
   // OK if empty, else INVALID_ARGUMENT (INVALID_FIELD) with the first one as its message.
   absl::Status ToStatus() const;

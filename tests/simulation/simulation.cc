@@ -275,7 +275,8 @@ void Simulation::CheckStillSaid(const engine::Row& row, const core::Decision& de
   Said& said = said_[engine.registry().KeyOf(row)];
   const bool same_facts =
       said.revision == row.revision && said.list_seq == around.freshness.last_seq &&
-      said.throttled_until == around.throttled_until && said.hold_changes == hold_changes_ &&
+      said.throttled_until == around.throttled_until &&
+      said.list_refused == around.list_refused && said.hold_changes == hold_changes_ &&
       said.wall_jumped == world_.wall_jumped();
   const auto name = [](core::Phase phase, core::Reason reason) {
     return absl::StrCat(std::string(core::ToString(phase)), "/",
@@ -308,6 +309,7 @@ void Simulation::CheckStillSaid(const engine::Row& row, const core::Decision& de
       Said{row.revision,
            around.freshness.last_seq,
            around.throttled_until,
+           around.list_refused,
            hold_changes_,
            world_.wall_jumped(),
            decision,

@@ -103,6 +103,7 @@ class Simulation {
     int64_t revision = 0;
     int64_t list_seq = 0;
     SteadyTime throttled_until;
+    bool list_refused = false;
     int64_t hold_changes = 0;
     absl::Duration wall_jumped;
     core::Decision decision;

@@ -11,6 +11,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 class InstanceServiceTest : public RpcTest {
  protected:
@@ -268,13 +269,68 @@ TEST_F(InstanceServiceTest, ExplainsADriftWithGatesAndRemedies) {
   EXPECT_THAT(why.evidence(), HasSubstr("It is running by the last list of its project"));
 }
 
+TEST_F(InstanceServiceTest, CommandsNameNoOtherInstance) {
+  const auto command = [this] { return Explain(Name(1)).remedies(0).command(); };
+  Running(1);
+  Running(2);
+  Refresh();
+  Refresh("beta");
+  EXPECT_THAT(command(), StartsWith("quiesce stop om-1 "));
+  // Another project has one of the same name; then so has its own.
+  cloud_.Put(Key(3, kProjectB), "om-1", core::PowerState::kRunning);
+  Refresh("beta");
+  EXPECT_THAT(command(), StartsWith("quiesce stop alpha/om-1 "));
+  cloud_.Put(Key(2), "om-1", core::PowerState::kRunning);
+  Refresh();
+  EXPECT_THAT(command(), StartsWith("quiesce stop " + Id(1) + " "));
+}
+
+TEST_F(InstanceServiceTest, ExplainsAListThatIsRefusedAtOnceWithTheWayOut) {
+  Running(1);
+  Refresh();
+  cloud::ListResult refused;
+  refused.call_class = core::CallClass::kAuth;
+  refused.http_status = 401;
+  refused.error_code = "APIGW.0301";
+  refused.message = "Incorrect IAM authentication information";
+  cloud_.FailLists(kProjectA, refused);
+  v1::RefreshProjectRequest refresh;
+  refresh.set_name("projects/alpha");
+  v1::Project project;
+  const SeenError error = ErrorOf(info_->RefreshProject(Context().get(), refresh, &project));
+  EXPECT_EQ(error.reason, "LIST_FAILED");
+  EXPECT_EQ(error.metadata.at("http_status"), "401");
+  EXPECT_EQ(error.message,
+            "project alpha cannot be listed: the cloud does not accept the credential \"main\" "
+            "(HTTP 401); write a valid token to /keys/main.token; no restart is needed");
+
+  Declare(1);  // needs a list that began after it
+  const v1::Explanation why = Explain(Name(1));
+  EXPECT_EQ(why.instance().verdict().reason(), v1::REASON_LIST_REFUSED);
+  EXPECT_EQ(why.instance().verdict().needs(), v1::NEEDS_OPERATOR);
+  EXPECT_EQ(why.instance().verdict().phase(), v1::PHASE_PENDING);
+  EXPECT_EQ(why.instance().verdict().summary(),
+            "the cloud does not accept the credential \"main\" (HTTP 401)");
+  EXPECT_EQ(why.remedies(0).text(),
+            "write a valid token to /keys/main.token; no restart is needed");
+  EXPECT_EQ(why.remedies(1).command(), "quiesce refresh alpha");
+
+  // A token that works sets it going.
+  cloud_.FailLists(kProjectA, std::nullopt);
+  Refresh();
+  EXPECT_EQ(WaitFor(Name(1)).result(), v1::WAIT_RESULT_CONVERGED);
+}
+
 TEST_F(InstanceServiceTest, ExplainsAnInstanceThatNobodyDeclares) {
   Running(1);
   Refresh();
   const v1::Explanation why = Explain(Name(1));
   EXPECT_EQ(why.instance().verdict().reason(), v1::REASON_UNMANAGED);
   EXPECT_EQ(why.gates_size(), 0);
-  EXPECT_EQ(why.remedies_size(), 1);
+  ASSERT_EQ(why.remedies_size(), 1);
+  // As it is pasted, it creates the workspace where there is none.
+  EXPECT_EQ(why.remedies(0).command(),
+            "quiesce stop om-1 -w WORKSPACE --owner TEAM --contact WHERE");
 }
 
 // --- wait ---------------------------------------------------------------------------------------
@@ -361,6 +417,30 @@ TEST_F(InstanceServiceTest, ReconcileStopsADriftedInstanceWithoutWaiting) {
   EXPECT_EQ(response.effect(), v1::EFFECT_STOP);
   EXPECT_NE(response.instance().etag(), before.etag());
   EXPECT_EQ(WaitFor(Name(1), response.instance().etag()).result(), v1::WAIT_RESULT_CONVERGED);
+
+  const std::vector<Reconcile> told = book_.reconciles();
+  ASSERT_EQ(told.size(), 1u);  // the refused one is no news
+  EXPECT_EQ(told[0].principal, "local");
+  EXPECT_EQ(told[0].instance, Name(1));
+  EXPECT_EQ(told[0].skipped, "START_GRACE");
+  EXPECT_EQ(told[0].reason, "nobody needs it");
+  EXPECT_EQ(told[0].effect, "STOP");
+  EXPECT_EQ(told[0].because, "CALL_DUE");
+}
+
+TEST_F(InstanceServiceTest, ReconcileWaitsForTheGraceUnlessItIsSkipped) {
+  Stopped(1);
+  const v1::Instance before = Declare(1);
+  WaitFor(Name(1));
+  Running(1);
+  Refresh();
+  v1::RequestReconcileRequest request;
+  request.set_name(Name(1));
+  v1::RequestReconcileResponse response;
+  ASSERT_TRUE(instances_->RequestReconcile(Context().get(), request, &response).ok());
+  EXPECT_EQ(response.effect(), v1::EFFECT_NONE);
+  EXPECT_EQ(response.reason(), v1::REASON_START_GRACE);
+  EXPECT_EQ(response.instance().etag(), before.etag());
 }
 
 TEST_F(InstanceServiceTest, ReconcileOfAProtectedInstanceIsBlockedAndChangesNothing) {

@@ -36,6 +36,7 @@ engine::ProjectConfig ProjectOf(const std::string& id, const std::string& alias,
   config.endpoint = "https://dbss.example.com";
   config.region = "north-1";
   config.credential = "main";
+  config.credential_source = "/keys/main.token";
   return config;
 }
 
@@ -75,6 +76,16 @@ void CallBook::CallEnded(const CallEnd& end) {
   MutexLock lock(mu_);
   entries_.push_back({std::string(end.method), std::string(end.principal), end.code,
                       std::string(end.reason), std::string(end.fault)});
+}
+
+void CallBook::Reconciled(const Reconcile& reconcile) {
+  MutexLock lock(mu_);
+  reconciles_.push_back(reconcile);
+}
+
+std::vector<Reconcile> CallBook::reconciles() const {
+  MutexLock lock(mu_);
+  return reconciles_;
 }
 
 std::vector<CallBook::Entry> CallBook::entries() const {

@@ -55,11 +55,14 @@ class CallBook final : public CallLog {
     std::string fault;
   };
   void CallEnded(const CallEnd& end) override;
+  void Reconciled(const Reconcile& reconcile) override;
   std::vector<Entry> entries() const;
+  std::vector<Reconcile> reconciles() const;
 
  private:
   mutable Mutex mu_;
   std::vector<Entry> entries_ ABSL_GUARDED_BY(mu_);
+  std::vector<Reconcile> reconciles_ ABSL_GUARDED_BY(mu_);
 };
 
 // The daemon in one process, as app/ puts it together, but for the cloud: a real gRPC server on a

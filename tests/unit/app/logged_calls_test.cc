@@ -16,6 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr char kProject[] = "0123456789abcdef0123456789abcdef";
 
@@ -97,6 +98,20 @@ TEST_F(LoggedInstanceApiTest, EachStopGetsALine) {
             "class=accepted http_status=200 cloud_request_id=abc took=1ms");
 }
 
+TEST_F(LoggedInstanceApiTest, AStopIsToldWithTheAttemptThatItBelongsTo) {
+  store::InstanceChanged changed;
+  changed.record.key = {kProject, "fedcba9876543210fedcba9876543210"};
+  changed.record.attempt.id = "0a1b";
+  changed.record.attempt.outcome = core::Outcome::kOpen;
+  inner_.stop.outcome = core::Outcome::kAccepted;
+  inner_.stop.call_class = core::CallClass::kAccepted;
+  api_.Note({changed});
+  EXPECT_THAT(Stop(), HasSubstr("msg=\"stop called\" attempt_id=0a1b instance=projects/"));
+  changed.record.attempt.outcome = core::Outcome::kAccepted;
+  api_.Note({changed});
+  EXPECT_THAT(Stop(), Not(HasSubstr("attempt_id")));
+}
+
 TEST_F(LoggedInstanceApiTest, AStopThatDidNotWorkIsAWarning) {
   inner_.stop.outcome = core::Outcome::kRejected;
   inner_.stop.call_class = core::CallClass::kForbidden;
@@ -149,6 +164,29 @@ TEST(LoggedRpcs, WhatChangesSomethingIsToldReadsAreNot) {
               ElementsAre(EndsWith("level=info msg=\"call ended\" method=HoldService/CreateHold "
                                    "principal=alice code=OK took=2ms"),
                           HasSubstr("RequestReconcile")));
+}
+
+TEST(LoggedRpcs, ASkippedGateIsToldWithItsReasonOnOneBoundedLine) {
+  SteppingClock clock;
+  support::CapturedLog captured;
+  observability::Logger log(clock, captured);
+  LoggedRpcs rpcs(log);
+  rpc::Reconcile reconcile;
+  reconcile.principal = "alice";
+  reconcile.instance = "projects/p/instances/i";
+  reconcile.skipped = "START_GRACE";
+  reconcile.reason = "INC-1\nlevel=error";
+  reconcile.effect = "STOP";
+  reconcile.because = "CALL_DUE";
+  rpcs.Reconciled(reconcile);
+  reconcile.reason = std::string(5000, 'x');
+  rpcs.Reconciled(reconcile);
+  ASSERT_EQ(captured.lines().size(), 2u);
+  EXPECT_THAT(captured.lines()[0],
+              EndsWith("level=info msg=\"reconcile requested\" principal=alice "
+                       "instance=projects/p/instances/i skipped=START_GRACE effect=STOP "
+                       "because=CALL_DUE reason=\"INC-1\\nlevel=error\""));
+  EXPECT_LT(captured.lines()[1].size(), 1500u);
 }
 
 TEST(LoggedRpcs, AFaultOfOursIsToldWithWhatTheClientWasNotTold) {

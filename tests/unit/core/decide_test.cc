@@ -53,10 +53,12 @@ struct Scene {
   SteadyTime In(absl::Duration d) const { return now.steady + d; }
 
   Decision Decide() const {
-    return core::Decide(record, Surroundings{settings, freshness, holds, throttled_until}, now);
+    return core::Decide(
+        record, Surroundings{settings, freshness, holds, throttled_until, list_refused}, now);
   }
   std::vector<Gate> Gates() const {
-    return ListGates(record, Surroundings{settings, freshness, holds, throttled_until}, now);
+    return ListGates(
+        record, Surroundings{settings, freshness, holds, throttled_until, list_refused}, now);
   }
 
   Desired& desired() { return *record.desired; }
@@ -114,6 +116,7 @@ struct Scene {
   ProjectFreshness freshness;
   HoldIndex holds;
   SteadyTime throttled_until = SteadyTime::Never();
+  bool list_refused = false;
   Now now;
 };
 
@@ -812,6 +815,34 @@ const std::vector<Row>& OtherRows() {
       {"its project left the configuration",
        [](Scene& s) { s.settings.mode = ObservationMode::kUnconfigured; }, Action::kNone,
        Phase::kStalled, Reason::kProjectNotConfigured},
+      {"the list that it waits for is refused",
+       [](Scene& s) {
+         s.ListedAgo(absl::Seconds(40));
+         s.list_refused = true;
+       },
+       Action::kLook, Phase::kPending, Reason::kListRefused},
+      {"nothing is known any more, and lists are refused",
+       [](Scene& s) {
+         s.Latched();
+         s.ListedAgo(absl::Minutes(4));
+         s.list_refused = true;
+       },
+       Action::kLook, Phase::kUnknown, Reason::kListRefused, absl::Minutes(5)},
+      {"lists have been refused for long",
+       [](Scene& s) {
+         s.ListedAgo(absl::Minutes(30));
+         s.list_refused = true;
+       },
+       Action::kLook, Phase::kStalled, Reason::kListRefused},
+      {"lists are refused, and the last one is still good enough",
+       [](Scene& s) { s.list_refused = true; }, Action::kCall, Phase::kPending, Reason::kCallDue},
+      {"lists are refused, and somebody has to act for another reason",
+       [](Scene& s) {
+         s.ListedAgo(absl::Seconds(40));
+         s.Called(Outcome::kRejected, CallClass::kForbidden, absl::Hours(1));
+         s.list_refused = true;
+       },
+       Action::kLook, Phase::kStalled, Reason::kForbidden},
   };
   return *rows;
 }
@@ -1078,6 +1109,7 @@ void RollGates(Dice& dice, Scene& s) {
     other.expires = s.now.wall + absl::Hours(1);
     s.holds.Put(other);
   }
+  s.list_refused = dice.OneIn(6);
   if (dice.OneIn(6)) s.throttled_until = s.In(dice.Of({-kTick, absl::ZeroDuration(), kTick}));
   if (dice.OneIn(5)) {
     const int calls = dice.Of({10, 11, 12});

@@ -65,6 +65,7 @@ TEST(Needs, EveryReasonSaysWhoMustAct) {
       {Reason::kPartialStuck, Needs::kOperator},
       {Reason::kNotObservable, Needs::kOperator},
       {Reason::kProjectNotConfigured, Needs::kOperator},
+      {Reason::kListRefused, Needs::kOperator},
       {Reason::kStuck, Needs::kCloud},
       {Reason::kBusyLong, Needs::kCloud},
       {Reason::kCloudUnavailable, Needs::kCloud},

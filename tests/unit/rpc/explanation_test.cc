@@ -45,7 +45,17 @@ class ExplanationTest : public ::testing::Test {
   }
 
   InstanceView View() const {
-    return {record_, {settings_, freshness_, holds_}, "alpha", now_.wall, &workspace_, now_, true};
+    return {record_,  {settings_, freshness_, holds_}, "alpha", now_.wall, &workspace_, now_, true,
+            &project_};
+  }
+  // The last list of its project failed so.
+  void ListFails(core::CallClass call_class, int http_status, const std::string& message) {
+    project_.config.credential = "main";
+    project_.config.credential_source = "/keys/main.token";
+    project_.last_error.emplace();
+    project_.last_error->result.call_class = call_class;
+    project_.last_error->result.http_status = http_status;
+    project_.last_error->result.message = message;
   }
   static core::Decision Because(core::Reason reason) {
     core::Decision decision;
@@ -70,6 +80,7 @@ class ExplanationTest : public ::testing::Test {
   core::HoldIndex holds_;
   core::InstanceRecord record_;
   store::Workspace workspace_;
+  engine::ProjectState project_;
 };
 
 TEST_F(ExplanationTest, EveryReasonHasASummaryInOneSentence) {
@@ -111,6 +122,37 @@ TEST_F(ExplanationTest, AnInstanceIsNamedSoThatAShellTakesIt) {
   }
 }
 
+TEST_F(ExplanationTest, ANameThatOthersHaveIsNoName) {
+  InstanceView view = View();
+  view.name_use = NameUse::kUniqueInProject;
+  EXPECT_EQ(CommandNameOf(view), "alpha/om-1");
+  view.name_use = NameUse::kShared;
+  EXPECT_EQ(CommandNameOf(view), record_.key.instance_id);
+}
+
+TEST_F(ExplanationTest, ARefusedListNamesTheCredentialAndTheWayOut) {
+  const auto said = [this] {
+    const core::Decision decision = Because(core::Reason::kListRefused);
+    return SummaryOf(View(), decision) + " | " + RemediesFor(View(), decision).front().text();
+  };
+  ListFails(core::CallClass::kAuth, 401, "expired");
+  EXPECT_EQ(said(),
+            "the cloud does not accept the credential \"main\" (HTTP 401) | write a valid token "
+            "to /keys/main.token; no restart is needed");
+  ListFails(core::CallClass::kForbidden, 403, "policy");
+  EXPECT_EQ(said(),
+            "the cloud forbids the credential \"main\" to list (HTTP 403) | give the user of the "
+            "credential \"main\" the permission to list, or configure observation: none");
+  ListFails(core::CallClass::kAuth, 0, "token file /keys/main.token: No such file; write it");
+  EXPECT_EQ(said(),
+            "the credential \"main\" cannot be read: token file /keys/main.token: No such file | "
+            "write a valid token to /keys/main.token and let the daemon read it; no restart is "
+            "needed");
+  // Lists work again, and the verdict is not yet another one.
+  project_.last_error.reset();
+  EXPECT_THAT(said(), HasSubstr("renew the credential"));
+}
+
 TEST_F(ExplanationTest, HoldsAndFreezesAreGatesOfTheirOwn) {
   Hold(core::HoldScope::kWorkspace, "1", absl::Hours(1));
   Hold(core::HoldScope::kWorkspace, "2", absl::Hours(2));
@@ -132,6 +174,11 @@ TEST_F(ExplanationTest, EvidenceSaysWhatAListCanTell) {
   EXPECT_EQ(EvidenceOf(View(), decision),
             "It is running by the last list of its project, requested 10s ago. The list began "
             "after the last stop call ended, 30s ago.");
+  freshness_.list_started = now_.steady - absl::Milliseconds(492);
+  EXPECT_THAT(EvidenceOf(View(), decision), HasSubstr("its project, requested just now."));
+  freshness_.list_started = now_.steady - absl::Milliseconds(7600);
+  EXPECT_THAT(EvidenceOf(View(), decision), HasSubstr("requested 7s ago."));
+  freshness_.list_started = now_.steady - absl::Seconds(10);
   record_.attempt.floor_seq = 7;
   EXPECT_THAT(EvidenceOf(View(), decision),
               HasSubstr("began before the last stop call ended, 30s ago, and tells nothing"));
