@@ -25,7 +25,7 @@ void PrintError(Environment& env, std::string_view message) {
 // What to do about it, where the message cannot know it.
 std::string WayOut(const client::ApiError& error) {
   if (error.trouble == client::Trouble::kUnreachable) {
-    return "\nis quiesced running there? Another address: --server, or QUIESCE_SERVER";
+    return "\nis it running? Another address: --server, or QUIESCE_SERVER";
   }
   if (error.reason == v1::ERROR_REASON_WORKSPACE_NEEDS_OWNER) {
     return "\nadd --owner WHO --contact HOW";

@@ -9,11 +9,10 @@
 #include "absl/strings/str_split.h"
 #include "client/cli/table.h"
 #include "client/cli/text.h"
+#include "daemon/base/string_views.h"
 
 namespace quiesce::cli {
 namespace {
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string Heading(const View& view, std::string_view text) {
   return Paint(view, Tone::kStrong, text) + "\n";

@@ -13,8 +13,8 @@
 #include "client/cli/text.h"
 #include "client/cli/times.h"
 #include "client/cli/words.h"
+#include "client/lib/duration.h"
 #include "client/lib/filter.h"
-#include "client/manifest/duration.h"
 
 namespace quiesce::cli {
 namespace {
@@ -34,7 +34,7 @@ absl::StatusOr<v1::CreateHoldResponse> Create(const std::string& scope, const Ho
   request.set_reason(terms.reason);
   request.set_owner(terms.owner);
   if (terms.duration.has_value()) {
-    *request.mutable_ttl() = manifest::ToProto(*terms.duration);
+    *request.mutable_ttl() = client::ToProto(*terms.duration);
   } else if (terms.until.has_value()) {
     *request.mutable_expire_time() = ToProtoTime(*terms.until);
   }
@@ -68,14 +68,14 @@ ExitCode Extend(const HoldArgs& args, Environment& env) {
   v1::ExtendHoldRequest request;
   request.set_name(args.extend);
   if (args.terms.duration.has_value()) {
-    *request.mutable_ttl() = manifest::ToProto(*args.terms.duration);
+    *request.mutable_ttl() = client::ToProto(*args.terms.duration);
   } else {
     *request.mutable_expire_time() = ToProtoTime(*args.terms.until);
   }
   const auto hold = env.client->ExtendHold(std::move(request));
   if (!hold.ok()) return Report(env, hold.status());
   Print(env, env.output == OutputFormat::kJson ? ToJson(*hold) + "\n"
-                                               : RenderHoldLine("held", *hold, "", OutView(env)));
+                                               : RenderHoldLine(*hold, "", OutView(env)));
   return ExitCode::kDone;
 }
 
@@ -122,7 +122,7 @@ ExitCode End(const std::string& name, const std::string& called, Environment& en
   if (!hold.ok()) return Report(env, hold.status());
   ended.push_back(*hold);
   if (env.output == OutputFormat::kTable) {
-    Print(env, RenderHoldLine("no longer held:", *hold, called, OutView(env)));
+    Print(env, RenderHoldLine(*hold, called, OutView(env)));
   }
   return ExitCode::kDone;
 }

@@ -76,7 +76,8 @@ std::string And(const std::string& filter, const std::string& term) {
 // Reasons for which it is not known whether an instance runs.
 constexpr v1::Reason kCannotTell[] = {v1::REASON_STALE,          v1::REASON_CLOUD_STATE_UNKNOWN,
                                       v1::REASON_MISSING,        v1::REASON_SUSPECT_LIST,
-                                      v1::REASON_NOT_OBSERVABLE, v1::REASON_PROJECT_NOT_CONFIGURED};
+                                      v1::REASON_NOT_OBSERVABLE, v1::REASON_PROJECT_NOT_CONFIGURED,
+                                      v1::REASON_LIST_REFUSED};
 
 // Declared instances of which it cannot be told whether they have drifted.
 absl::Status CollectUnknown(const FilterArgs& filter, const v1::SummarizeInstancesResponse& summary,

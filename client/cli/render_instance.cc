@@ -102,23 +102,17 @@ std::string ReasonText(const v1::Verdict& verdict) {
   return absl::StrCat(Word(verdict.reason()), "   ", text);
 }
 
-// Commands are never wrapped: they are there to be pasted. A short text stands before its command,
-// a long one above it.
+// Commands are never wrapped: they are there to be pasted. All stand below the reason: a text that
+// is no longer than a label before its command, a longer one above it.
 std::string Remedies(const v1::Explanation& explanation, const View& view) {
-  constexpr int kLongText = 16;
-  int width = kLabelWidth;
-  for (const v1::Remedy& remedy : explanation.remedies()) {
-    const int own = DisplayWidth(remedy.text());
-    if (own <= kLongText && !remedy.command().empty()) width = std::max(width, own + 2);
-  }
   std::string out;
   for (const v1::Remedy& remedy : explanation.remedies()) {
     if (remedy.command().empty()) {
       out += Labelled("", remedy.text(), 0, view);
-    } else if (DisplayWidth(remedy.text()) <= kLongText) {
-      absl::StrAppend(&out, PadRight(remedy.text(), width), remedy.command(), "\n");
+    } else if (DisplayWidth(remedy.text()) < kLabelWidth) {
+      absl::StrAppend(&out, PadRight(remedy.text(), kLabelWidth), remedy.command(), "\n");
     } else {
-      absl::StrAppend(&out, Labelled("", remedy.text(), 0, view), PadRight("", width),
+      absl::StrAppend(&out, Labelled("", remedy.text(), 0, view), PadRight("", kLabelWidth),
                       remedy.command(), "\n");
     }
   }
@@ -179,7 +173,7 @@ std::string ObservedText(const v1::Instance& instance, const View& view) {
   if (seen.assumed()) {
     text += "  assumed: its project cannot be listed";
   } else {
-    absl::StrAppend(&text, "  ", Span(ToDuration(seen.age())), " ago, ",
+    absl::StrAppend(&text, "  ", Ago(ToDuration(seen.age())), ", ",
                     seen.fresh() ? "fresh" : "NOT fresh", " (bound ",
                     Span(ToDuration(seen.freshness_bound())), ")");
   }

@@ -47,6 +47,16 @@ int Urgency(const v1::Instance& instance) {
   }
 }
 
+constexpr char kFleet[] = "fleet";
+
+// What was asked for as an hour has lost some moments on the way, and is still an hour.
+absl::Duration LeftUntil(absl::Time end, const View& view) {
+  constexpr absl::Duration kOnTheWay = absl::Seconds(5);
+  const absl::Duration left = end - view.now;
+  const absl::Duration minutes = absl::Ceil(left, absl::Minutes(1));
+  return minutes - left <= kOnTheWay ? minutes : left;
+}
+
 }  // namespace
 
 std::string RenderInstances(const std::vector<v1::Instance>& raw, const View& view) {
@@ -115,15 +125,18 @@ std::string RenderHolds(const std::vector<v1::Hold>& holds,
   return table.empty() ? "No holds.\n" : table.Render(view);
 }
 
-std::string RenderHoldLine(const std::string& verb, const v1::Hold& raw, const std::string& called,
-                           const View& view) {
+std::string RenderHoldLine(const v1::Hold& raw, const std::string& called, const View& view) {
   const v1::Hold hold = Cleaned(raw);
-  std::string text =
-      absl::StrCat(verb, " ", called.empty() ? ScopeCalled(hold.scope()) : Clean(called));
+  const std::string what = called.empty() ? ScopeCalled(hold.scope()) : Clean(called);
+  std::string text;
+  if (hold.scope() == kFleet) {
+    text = hold.active() ? "the whole fleet is frozen" : "the whole fleet is no longer frozen";
+  } else {
+    text = absl::StrCat(hold.active() ? "held " : "no longer held: ", what);
+  }
   if (hold.active()) {
     const absl::Time end = ToTime(hold.expire_time());
-    absl::StrAppend(&text, " until ", Until(view, end), ", for ",
-                    Span(absl::Ceil(end - view.now, absl::Seconds(1))));
+    absl::StrAppend(&text, " until ", Until(view, end), ", for ", Span(LeftUntil(end, view)));
   }
   absl::StrAppend(&text, "  (hold ", ShortId(hold.name()), ", ", hold.owner(), ": ", hold.reason(),
                   ")");
@@ -133,8 +146,8 @@ std::string RenderHoldLine(const std::string& verb, const v1::Hold& raw, const s
 std::string RenderCreatedHold(const v1::CreateHoldResponse& raw, const std::string& called,
                               const View& view) {
   const v1::CreateHoldResponse response = Cleaned(raw);
-  const bool freeze = response.hold().scope() == "fleet";
-  std::string out = RenderHoldLine(freeze ? "frozen" : "held", response.hold(), called, view);
+  const bool freeze = response.hold().scope() == kFleet;
+  std::string out = RenderHoldLine(response.hold(), called, view);
   absl::StrAppend(&out, "covers ", Plural(response.covered_count(), "declared instance"), "\n");
   if (response.open_call_count() == 0) {
     out += "no stop call was on its way when it took effect\n";

@@ -31,8 +31,8 @@ std::string RenderHolds(const std::vector<v1::Hold>& holds,
 std::string RenderCreatedHold(const v1::CreateHoldResponse& response, const std::string& called,
                               const View& view);
 // `held project/billing-cn until 14:00 CST, for 4 h  (hold 1a2b3c4d, ana: INC-4711)`.
-std::string RenderHoldLine(const std::string& verb, const v1::Hold& hold, const std::string& called,
-                           const View& view);
+// Of a freeze `the whole fleet is frozen until ...`; of one that has ended `no longer held: ...`.
+std::string RenderHoldLine(const v1::Hold& hold, const std::string& called, const View& view);
 
 }  // namespace quiesce::cli
 

@@ -82,6 +82,12 @@ std::vector<std::string> FieldChangeTexts(const Changes& changes) {
   return texts;
 }
 
+// Of all that a new declaration brings, what a reader would not take for granted.
+bool IsUnusual(const v1::FieldChange& change) {
+  return change.field() == "protected" ||
+         (change.field() == "enforcement" && change.after() != "continuous");
+}
+
 // `running, seen since 02 Nov 09:14`.
 std::string SeenText(const v1::PlanItem& item, const View& view) {
   std::string text = StateWord(item.power_state());
@@ -139,6 +145,7 @@ ItemRow RowOf(const v1::PlanItem& item, const View& view) {
   if (about_cloud && item.change() == v1::CHANGE_MOVE) effect += ", moved here";
   if (!effect.empty()) parts.push_back(std::move(effect));
   for (const v1::FieldChange& change : item.field_changes()) {
+    if (item.change() == v1::CHANGE_ADOPT && !IsUnusual(change)) continue;
     // That a new declaration asserts the name that the cloud gives is no news.
     if (change.field() == "name" && change.before().empty() &&
         change.after() == item.cloud_name()) {
@@ -206,7 +213,7 @@ std::string FreshnessText(const std::vector<v1::ProjectFreshness>& projects) {
                                 : " never seen"));
   }
   if (!unseen.empty()) return absl::StrJoin(unseen, ", ");
-  if (projects.size() == 1) return absl::StrCat("project seen ", Span(oldest), " ago");
+  if (projects.size() == 1) return absl::StrCat("project seen ", Ago(oldest));
   return absl::StrCat("all projects seen within ", Span(oldest));
 }
 

@@ -40,13 +40,16 @@ struct Problem {
 };
 
 std::string KeyProblem(const v1::Project& project) {
+  const std::string source =
+      project.credential_source().empty() ? "its file" : project.credential_source();
   switch (project.credential_state()) {
     case v1::CREDENTIAL_STATE_UNREADABLE:
       return absl::StrCat("credential \"", project.credential(),
-                          "\" cannot be read by the daemon: file missing, empty or not permitted");
+                          "\" cannot be read by the daemon: write a valid token to ", source,
+                          " and let the daemon read it; no restart is needed");
     case v1::CREDENTIAL_STATE_REJECTED:
       return absl::StrCat("the cloud does not accept credential \"", project.credential(),
-                          "\" (401): renew it; a changed token file is read without a restart");
+                          "\" (401): write a valid token to ", source, "; no restart is needed");
     case v1::CREDENTIAL_STATE_FORBIDDEN:
       return absl::StrCat("credential \"", project.credential(),
                           "\" may not list instances (403): give it the permission, or configure "

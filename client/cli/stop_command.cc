@@ -70,9 +70,10 @@ absl::StatusOr<Requested> RequestStop(const std::string& reference, const StopAr
     client::ApiError error;
     error.code = absl::StatusCode::kInvalidArgument;
     error.trouble = client::Trouble::kArgument;
-    error.message = absl::StrCat(core::Quoted(reference),
-                                 " is declared by nobody: name a workspace that is to declare it, ",
-                                 "quiesce stop ", reference, " -w WORKSPACE");
+    error.message = absl::StrCat(
+        core::Quoted(reference), " is declared by nobody: name a workspace that is to declare it",
+        "\nquiesce stop ", reference, " -w WORKSPACE --owner TEAM --contact WHERE",
+        "\n(owner and contact only if the workspace is new)");
     return client::ToStatus(error);
   }
   return Declare(*name, args, env);

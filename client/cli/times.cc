@@ -1,9 +1,10 @@
 #include "client/cli/times.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "client/lib/duration.h"
 #include "daemon/core/names.h"
 
 namespace quiesce::cli {
@@ -12,10 +13,8 @@ namespace {
 std::string Spelled(absl::Duration duration, const char* minute) {
   if (duration < absl::ZeroDuration()) duration = absl::ZeroDuration();
   if (duration == absl::InfiniteDuration()) return "forever";
+  if (duration > absl::ZeroDuration()) duration = std::max(duration, absl::Seconds(1));
   const int64_t seconds = absl::ToInt64Seconds(duration);
-  if (seconds == 0 && duration >= absl::Milliseconds(50)) {
-    return absl::StrFormat("%.1f s", absl::ToDoubleSeconds(duration));
-  }
   if (seconds < 60) return absl::StrCat(seconds, " s");
   const int64_t minutes = seconds / 60;
   if (minutes < 60) return absl::StrCat(minutes, " ", minute);
@@ -48,7 +47,7 @@ absl::Time ToTime(const google::protobuf::Timestamp& time) {
 }
 
 absl::Duration ToDuration(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+  return client::FromProto(duration);
 }
 
 google::protobuf::Timestamp ToProtoTime(absl::Time time) {
@@ -101,8 +100,9 @@ std::string Clock(const View& view, absl::Time time) {
 
 std::string ZoneName(const View& view, absl::Time time) { return Format("%Z", view, time); }
 
-std::string Ago(const View& view, absl::Time time) {
-  const absl::Duration age = view.now - time;
+std::string Ago(const View& view, absl::Time time) { return Ago(view.now - time); }
+
+std::string Ago(absl::Duration age) {
   return age < absl::Seconds(1) ? "just now" : Span(age) + " ago";
 }
 

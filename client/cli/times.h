@@ -17,7 +17,8 @@ absl::Time ToTime(const google::protobuf::Timestamp& time);
 absl::Duration ToDuration(const google::protobuf::Duration& duration);
 google::protobuf::Timestamp ToProtoTime(absl::Time time);
 
-// In sentences: `21 s`, `14 min`, `2 h 10 min`, `1 d 4 h`, `12 d`. Below a second: `0.3 s`.
+// In sentences: `21 s`, `14 min`, `2 h 10 min`, `1 d 4 h`, `12 d`. Whole seconds: less than
+// one is `1 s`, nothing `0 s`.
 std::string Span(absl::Duration duration);
 // In columns: as Span with `m` for minutes.
 std::string ShortSpan(absl::Duration duration);
@@ -38,6 +39,7 @@ std::string Clock(const View& view, absl::Time time);
 std::string ZoneName(const View& view, absl::Time time);
 // ` ago` appended: `21 s ago`; `just now` for less than a second and for the future.
 std::string Ago(const View& view, absl::Time time);
+std::string Ago(absl::Duration age);
 
 // What `--until` takes: `14:00` (the next time it is 14:00), `2026-11-25 14:00` or with a T, both
 // in the local zone, or RFC 3339 with a zone. Otherwise INVALID_ARGUMENT, to be put after `--until:

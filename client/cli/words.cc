@@ -152,6 +152,8 @@ std::string ReasonPhrase(v1::Reason reason) {
       return "the last list lost too much to be believed";
     case v1::REASON_PROJECT_NOT_CONFIGURED:
       return "its project is no longer configured";
+    case v1::REASON_LIST_REFUSED:
+      return "the credential gets no list of its project";
     default:
       return "";
   }

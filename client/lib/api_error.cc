@@ -5,6 +5,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "client/lib/duration.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -15,10 +16,6 @@ namespace {
 constexpr char kDetailsUrl[] = "type.googleapis.com/google.rpc.Status";
 constexpr char kTroubleUrl[] = "quiesce/trouble";
 constexpr char kReasonPrefix[] = "ERROR_REASON_";
-
-absl::Duration FromProto(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
-}
 
 void ReadDetail(const google::protobuf::Any& detail, ApiError& error) {
   google::rpc::ErrorInfo info;
@@ -62,10 +59,7 @@ google::rpc::Status Details(const ApiError& error) {
   }
   if (error.retry_after) {
     google::rpc::RetryInfo retry;
-    absl::Duration rest;
-    retry.mutable_retry_delay()->set_seconds(
-        absl::IDivDuration(*error.retry_after, absl::Seconds(1), &rest));
-    retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+    *retry.mutable_retry_delay() = ToProto(*error.retry_after);
     status.add_details()->PackFrom(retry);
   }
   return status;

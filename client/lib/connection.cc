@@ -1,13 +1,11 @@
 #include "client/lib/connection.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "client/lib/reachability.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
@@ -47,14 +45,6 @@ std::shared_ptr<grpc::Channel> NewChannel(const ClientOptions& options, const Ta
   args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   if (!target.socket_path.empty()) args.SetString(GRPC_ARG_DEFAULT_AUTHORITY, "localhost");
   return grpc::CreateCustomChannel(target.grpc, grpc::InsecureChannelCredentials(), args);
-}
-
-// `failed to connect to all addresses; last error: UNKNOWN: ...: Connection refused`: the end of it
-// is what a person wants to know.
-std::string LastError(const std::string& message) {
-  constexpr char kLast[] = "last error: ";
-  const size_t at = message.rfind(kLast);
-  return at == std::string::npos ? message : message.substr(at + sizeof(kLast) - 1);
 }
 
 }  // namespace
@@ -140,12 +130,7 @@ Trouble Connection::TroubleOf(const grpc::Status& status) const {
                  : Trouble::kTimeout;
     case grpc::StatusCode::UNAVAILABLE:
       // The daemon's own answers have details.
-      if (!status.error_details().empty()) return Trouble::kServer;
-      if (!target_.socket_path.empty() && access(target_.socket_path.c_str(), W_OK) != 0 &&
-          errno == EACCES) {
-        return Trouble::kPermission;
-      }
-      return Trouble::kUnreachable;
+      return status.error_details().empty() ? Trouble::kUnreachable : Trouble::kServer;
     case grpc::StatusCode::UNIMPLEMENTED:
     case grpc::StatusCode::UNKNOWN:
     case grpc::StatusCode::INTERNAL:
@@ -156,19 +141,29 @@ Trouble Connection::TroubleOf(const grpc::Status& status) const {
   }
 }
 
+absl::Status Connection::Unreachable(const grpc::Status& status) const {
+  const Obstacle obstacle = FindObstacle(target_);
+  const std::string message =
+      absl::StrCat("cannot reach quiesced at ", target_.text, ": ", obstacle.words);
+  if (obstacle.kind == Obstacle::Kind::kPermission) {
+    return ToStatus(absl::StatusCode::kPermissionDenied, message, Trouble::kPermission, "");
+  }
+  return ToStatus(static_cast<absl::StatusCode>(status.error_code()), message,
+                  Trouble::kUnreachable, "");
+}
+
 absl::Status Connection::FromGrpc(const grpc::Status& status) const {
   const Trouble trouble = TroubleOf(status);
+  if (trouble == Trouble::kUnreachable) return Unreachable(status);
   std::string message = status.error_message();
-  if (trouble == Trouble::kUnreachable) {
-    message = absl::StrCat("no quiesced answers at ", target_.text, ": ", LastError(message));
-  } else if (trouble == Trouble::kPermission && status.error_details().empty()) {
-    message =
-        absl::StrCat("no permission to use quiesced at ", target_.text, ": ", LastError(message));
+  if (trouble == Trouble::kPermission && status.error_details().empty()) {
+    message = absl::StrCat("no permission to use quiesced at ", target_.text, ": ", message);
   } else if (trouble == Trouble::kProtocol) {
     message = absl::StrCat("what answers at ", target_.text,
                            " is no quiesced, or one of another version: ", message);
   } else if (trouble == Trouble::kTimeout) {
-    message = absl::StrCat("quiesced at ", target_.text, " did not answer in time: ", message);
+    message = absl::StrCat("quiesced at ", target_.text, " did not answer in time",
+                           status.error_details().empty() ? "" : ": " + message);
   }
   const auto code = trouble == Trouble::kPermission && status.error_details().empty()
                         ? absl::StatusCode::kPermissionDenied

@@ -63,6 +63,7 @@ class Connection {
  private:
   Connection(ClientOptions options, Target target);
   absl::Status FromGrpc(const grpc::Status& status) const;
+  absl::Status Unreachable(const grpc::Status& status) const;
   Trouble TroubleOf(const grpc::Status& status) const;
 
   const ClientOptions options_;

@@ -14,8 +14,6 @@
 namespace quiesce::client {
 namespace {
 
-// Shorter beginnings of ids match by chance, and the API does not take them.
-constexpr size_t kMinPrefixLength = 6;
 // Of an ambiguous reference: enough to choose from, and what fits a screen.
 constexpr size_t kMaxCandidates = 10;
 constexpr char kProjects[] = "projects/";
@@ -24,7 +22,7 @@ constexpr char kProjects[] = "projects/";
 using Found = std::map<std::string, v1::Instance>;
 
 bool MayBeginId(std::string_view text) {
-  return text.size() >= kMinPrefixLength && text.size() <= limits::kMaxIdLength &&
+  return text.size() >= limits::kMinIdPrefixLength && text.size() <= limits::kMaxIdLength &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
          });
@@ -102,8 +100,8 @@ class Resolver {
 };
 
 absl::Status NotFound(std::string_view reference) {
-  const std::string why = reference.size() < kMinPrefixLength
-                              ? absl::StrCat(" (of an id, the first ", kMinPrefixLength,
+  const std::string why = reference.size() < limits::kMinIdPrefixLength
+                              ? absl::StrCat(" (of an id, the first ", limits::kMinIdPrefixLength,
                                              " characters or more are needed)")
                               : "";
   return ToStatus(absl::StatusCode::kNotFound,

@@ -4,17 +4,13 @@
 #include <optional>
 #include <utility>
 
+#include "client/lib/duration.h"
+
 namespace quiesce::client {
 namespace {
 
 // Of one long poll: well below the time after which proxies cut idle calls.
 constexpr absl::Duration kPoll = absl::Seconds(30);
-
-void SetDuration(absl::Duration duration, google::protobuf::Duration& out) {
-  absl::Duration rest;
-  out.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
-  out.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
-}
 
 // A limit on waits is a reason to come back later, as much as a daemon that restarts.
 bool Passes(const ApiError& error) {
@@ -24,7 +20,7 @@ bool Passes(const ApiError& error) {
 
 absl::Status Poll(Connection& connection, v1::WaitInstanceRequest& request, absl::Duration poll,
                   CancelToken* cancel, v1::WaitInstanceResponse& response) {
-  SetDuration(poll, *request.mutable_timeout());
+  *request.mutable_timeout() = ToProto(poll);
   const Deadline deadline = Deadline::After(poll + connection.options().timeout);
   return connection.Once(&deadline, cancel, [&](grpc::ClientContext& context) {
     return connection.instances().WaitInstance(&context, request, &response);

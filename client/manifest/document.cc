@@ -7,7 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "client/manifest/duration.h"
+#include "client/lib/duration.h"
 #include "daemon/base/limits.h"
 #include "daemon/config/yaml/field_reader.h"
 #include "daemon/core/names.h"
@@ -197,7 +197,7 @@ class Reader {
           break;
         case kDefaultStartGrace:
           if (auto grace = fields_.Duration(field, at, quiesce::limits::kMaxStartGrace)) {
-            *defaults.mutable_start_grace() = ToProto(*grace);
+            *defaults.mutable_start_grace() = client::ToProto(*grace);
           }
           break;
       }
@@ -260,7 +260,7 @@ class Reader {
         break;
       case kStartGrace:
         if (auto grace = fields_.Duration(value, path, quiesce::limits::kMaxStartGrace)) {
-          *spec.mutable_start_grace() = ToProto(*grace);
+          *spec.mutable_start_grace() = client::ToProto(*grace);
         }
         break;
       case kMoveFrom:

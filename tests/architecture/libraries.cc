@@ -54,11 +54,11 @@ bool IsOfThisRepository(std::string_view include) {
 bool IsOfTheSystem(std::string_view include) {
   if (!Contains(include, ".") && !Contains(include, "/")) return true;
   return MatchesAny(
-      {"sys/*.h",   "net/*.h",   "netinet/*.h", "arpa/*.h",   "linux/*.h",  "dirent.h",
-       "dlfcn.h",   "errno.h",   "fcntl.h",     "inttypes.h", "limits.h",   "netdb.h",
-       "poll.h",    "pthread.h", "pwd.h",       "sched.h",    "signal.h",   "spawn.h",
-       "stddef.h",  "stdint.h",  "stdio.h",     "stdlib.h",   "string.h",   "syslog.h",
-       "termios.h", "time.h",    "unistd.h",    "malloc.h",   "langinfo.h", "locale.h"},
+      {"sys/*.h",   "net/*.h",    "netinet/*.h", "arpa/*.h",   "linux/*.h", "dirent.h", "dlfcn.h",
+       "errno.h",   "fcntl.h",    "grp.h",       "inttypes.h", "limits.h",  "netdb.h",  "poll.h",
+       "pthread.h", "pwd.h",      "sched.h",     "signal.h",   "spawn.h",   "stddef.h", "stdint.h",
+       "stdio.h",   "stdlib.h",   "string.h",    "syslog.h",   "termios.h", "time.h",   "unistd.h",
+       "malloc.h",  "langinfo.h", "locale.h"},
       include);
 }
 

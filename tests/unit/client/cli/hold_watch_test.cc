@@ -133,7 +133,7 @@ TEST_F(Holds, FreezeAndUnfreeze) {
   EXPECT_EQ(Run({"freeze", "--for", "2h", "--reason", "core switch", "--owner", "ops"}),
             ExitCode::kDone);
   EXPECT_EQ(Created().scope(), "fleet");
-  EXPECT_THAT(out(), HasSubstr("frozen fleet until"));
+  EXPECT_THAT(out(), HasSubstr("the whole fleet is frozen until"));
   EXPECT_THAT(out(), HasSubstr("end it:  quiesce unfreeze\n"));
   EXPECT_EQ(Run({"unfreeze"}), ExitCode::kDone);
   EXPECT_EQ(ListedFilter(), "scope=fleet");

@@ -191,6 +191,7 @@ TEST(RenderStatus, FrozenAndInTrouble) {
       At(-60) + " }");
   v1::Project& second = document.projects[1];
   second.set_credential_state(v1::CREDENTIAL_STATE_REJECTED);
+  second.set_credential_source("/etc/quiesced/keys/main.token");
   second.mutable_freshness()->set_fresh(false);
   second.mutable_freshness()->mutable_age()->set_seconds(754);
   *second.mutable_last_error() = Proto<v1::ListError>(
@@ -342,7 +343,7 @@ TEST(Render, NothingFromOutsideWritesToTheTerminal) {
       {"list", RenderInstances(instances, view)},
       {"drift", RenderDrift({instances, instances, 302}, view)},
       {"holds", RenderHolds(Poisoned(testing::SampleHolds()), {{"x\x1b", "x\x1b[2J"}}, view)},
-      {"hold", RenderHoldLine("held", Poisoned(testing::SampleHolds())[0], "x\x1b[2J", view)},
+      {"hold", RenderHoldLine(Poisoned(testing::SampleHolds())[0], "x\x1b[2J", view)},
       {"run", RenderRun(Poisoned(testing::SampleRun()), Poisoned(testing::SampleRunItems()), view)},
       {"run_progress", RenderRunProgress(Poisoned(testing::SampleRun()), SampleView(120))},
       {"change", RenderChange(instances[2], v1::PHASE_STOPPED, view)},

@@ -84,6 +84,8 @@ TEST_F(Stop, OneThatNobodyDeclaresNeedsAWorkspace) {
   ScriptInstances({unmanaged_});
   EXPECT_EQ(Run({"stop", "scratch"}), ExitCode::kUsage);
   EXPECT_THAT(err(), HasSubstr("\"scratch\" is declared by nobody"));
+  // The way out can be pasted, also where the workspace is new.
+  EXPECT_THAT(err(), HasSubstr("quiesce stop scratch -w WORKSPACE --owner TEAM --contact WHERE\n"));
   EXPECT_THAT(err(), HasSubstr("quiesce stop scratch -w WORKSPACE"));
 }
 

@@ -72,7 +72,9 @@ TEST(Table, LeavesOutThenCutsThenLeavesOutMore) {
 }
 
 TEST(Times, Span) {
-  EXPECT_EQ(Span(absl::Milliseconds(300)), "0.3 s");
+  EXPECT_EQ(Span(absl::Milliseconds(300)), "1 s") << "nobody reads fractions";
+  EXPECT_EQ(Ago(absl::Milliseconds(492)), "just now");
+  EXPECT_EQ(Ago(absl::Milliseconds(1900)), "1 s ago");
   EXPECT_EQ(Span(absl::ZeroDuration()), "0 s");
   EXPECT_EQ(Span(absl::Seconds(59)), "59 s");
   EXPECT_EQ(Span(absl::Seconds(899)), "14 min");

@@ -1,8 +1,8 @@
-#include "client/manifest/duration.h"
+#include "client/lib/duration.h"
 
 #include <cstdint>
 
-namespace quiesce::manifest {
+namespace quiesce::client {
 
 google::protobuf::Duration ToProto(absl::Duration duration) {
   google::protobuf::Duration out;
@@ -12,4 +12,8 @@ google::protobuf::Duration ToProto(absl::Duration duration) {
   return out;
 }
 
-}  // namespace quiesce::manifest
+absl::Duration FromProto(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+}  // namespace quiesce::client
