@@ -32,6 +32,7 @@ struct Case {
            attempt().call_class == CallClass::kAlreadyInState;
   }
   SteadyTime settled_at() const { return attempt().ended + settle(); }
+  SteadyTime grace_ends() const { return seen().start_seen + desired.policy.start_grace; }
 
   bool observed() const { return around.settings.mode == ObservationMode::kList; }
   // The cloud shows another instance under this id than the declaration means.
@@ -42,6 +43,15 @@ struct Case {
   // What was seen while there were lists counts for nothing when there are none.
   bool partial() const { return observed() && seen().state == PowerState::kPartial; }
 };
+
+bool Runs(PowerState state) {
+  return state == PowerState::kRunning || state == PowerState::kPartial;
+}
+
+// Whether the last list began late enough to tell that the call had no effect.
+bool IsSettledBy(const ProjectFreshness& freshness, const Attempt& attempt, absl::Duration settle) {
+  return freshness.last_seq > attempt.floor_seq && freshness.list_started >= attempt.ended + settle;
+}
 
 Decision Make(Action action, Phase phase, Reason reason,
               SteadyTime valid_until = SteadyTime::Infinite()) {
@@ -192,10 +202,7 @@ Decision DecideUnknownState(const Case& c) {
 // After a call that may have had effect, a list that shows RUNNING counts only if it started
 // `settle` after the call ended: the cloud's lists lag.
 std::optional<Decision> DecideAmbiguous(const Case& c) {
-  if (!c.ambiguous()) return std::nullopt;
-  const bool list_counts = c.freshness().last_seq > c.attempt().floor_seq &&
-                           c.freshness().list_started >= c.settled_at();
-  if (list_counts) return std::nullopt;
+  if (!c.ambiguous() || IsSettledBy(c.freshness(), c.attempt(), c.settle())) return std::nullopt;
   const bool accepted = c.attempt().outcome == Outcome::kAccepted;
   const Phase phase = accepted ? Phase::kStopping : Phase::kRetrying;
   const Reason reason = accepted ? Reason::kAccepted : Reason::kOutcomeUnknown;
@@ -211,7 +218,7 @@ std::optional<Decision> DecideDrift(const Case& c) {
   if (c.desired.policy.enforcement == Enforcement::kOnce) {
     return Make(Action::kNone, Phase::kDrifted, Reason::kReportOnly);
   }
-  const SteadyTime grace_ends = c.seen().since + c.desired.policy.start_grace;
+  const SteadyTime grace_ends = c.grace_ends();
   // What runs after a call that was to stop it is a failure of that call, not somebody's start.
   if (!IsDrift(c) || c.now.steady >= grace_ends) return std::nullopt;
   return Make(Action::kNone, Phase::kDrifted, Reason::kStartGrace, grace_ends);
@@ -339,6 +346,17 @@ Decision Blamed(Decision decision, const Surroundings& around) {
 
 // --- explain -------------------------------------------------------------------------------------
 
+// An accepted call was counted as a failure when it ended, in case that it has no effect. It is
+// none before a list that may tell so shows the instance running.
+bool IsCountedEarly(const InstanceRecord& record, const Surroundings& around) {
+  const Attempt& attempt = record.attempt;
+  const bool pending = !attempt.resolved && attempt.outcome == Outcome::kAccepted;
+  if (!pending || around.settings.mode != ObservationMode::kList) return false;
+  const Observation& seen = record.observation;
+  const bool shown_running = seen.presence == Presence::kPresent && Runs(seen.state);
+  return !shown_running || !IsSettledBy(around.freshness, attempt, around.settings.timing.settle);
+}
+
 Gate ProtectedGate(const Case& c) {
   return c.desired.policy.is_protected
              ? Gate{"protected", Gate::State::kBlocks, "its declaration says never act"}
@@ -367,16 +385,15 @@ Gate NameGate(const Case& c) {
 }
 
 Gate StartGraceGate(const Case& c) {
-  const bool runs =
-      c.seen().presence == Presence::kPresent &&
-      (c.seen().state == PowerState::kRunning || c.seen().state == PowerState::kPartial);
-  const SteadyTime ends = c.seen().since + c.desired.policy.start_grace;
+  const bool runs = c.seen().presence == Presence::kPresent && Runs(c.seen().state);
+  const SteadyTime ends = c.grace_ends();
   const bool waits = runs && IsDrift(c) && c.now.steady < ends &&
                      c.desired.policy.enforcement == Enforcement::kContinuous;
   return waits ? Gate{"start_grace", Gate::State::kWaits, "", ends} : Gate{"start_grace"};
 }
 
 Gate BackoffGate(const Case& c) {
+  if (IsCountedEarly(c.record, c.around)) return Gate{"backoff"};
   const SteadyTime next = NextCallAt(c);
   if (c.now.steady >= next) return Gate{"backoff"};
   return Gate{"backoff", Gate::State::kWaits,
@@ -435,6 +452,12 @@ Decision Decide(const InstanceRecord& record, const Surroundings& around, const 
       break;
   }
   return Make(Action::kNone, Phase::kStalled, Reason::kProjectNotConfigured);
+}
+
+Setbacks SetbacksOf(const InstanceRecord& record, const Surroundings& around) {
+  const History& history = record.history;
+  if (!IsCountedEarly(record, around)) return {history.failures, history.next_attempt};
+  return {std::max(history.failures - 1, 0), SteadyTime::Never()};
 }
 
 std::vector<Gate> ListGates(const InstanceRecord& record, const Surroundings& around,

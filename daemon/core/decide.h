@@ -50,6 +50,15 @@ bool IsFresh(const ProjectSettings& settings, const ProjectFreshness& freshness,
 // a list that takes longer than look_max_age would otherwise never be young enough.
 absl::Duration LookMaxAge(const ProjectSettings& settings, const ProjectFreshness& freshness);
 
+// What went wrong so far, as people are shown it. An accepted call counts for the daemon from its
+// end on, so that nothing need be written to turn it into a failure; for people it is none while
+// it may still have effect.
+struct Setbacks {
+  int failures = 0;  // since the last success or change
+  SteadyTime next_attempt;
+};
+Setbacks SetbacksOf(const InstanceRecord& record, const Surroundings& around);
+
 // The gates of an instance as `explain` shows them: each with its state, whether or not it is the
 // one that decides.
 struct Gate {

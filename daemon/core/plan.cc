@@ -46,6 +46,17 @@ std::vector<FieldChange> CompareFields(const Policy& from, const Policy& to) {
   return fields;
 }
 
+// What an adoption brings, as changes from nothing. None of it lets through what was held back:
+// nothing was declared.
+std::vector<FieldChange> FieldsOf(const Policy& policy) {
+  std::vector<FieldChange> fields = {
+      {"enforcement", "", std::string(NameOf(policy.enforcement)), false},
+      {"start_grace", "", absl::FormatDuration(policy.start_grace), false}};
+  if (policy.is_protected) fields.push_back({"protected", "", "true", false});
+  if (!policy.asserted_name.empty()) fields.push_back({"name", "", policy.asserted_name, false});
+  return fields;
+}
+
 // What a decision about the instance as it would be means for the plan.
 Effect EffectOf(const Decision& decision, const InstanceRecord& record, const Surroundings& around,
                 const Now& now) {
@@ -184,9 +195,19 @@ Foreseen ForeseeEffect(const InstanceRecord* record, const InstanceKey& key, con
   return Foreseen{EffectOf(decision, hypothetical, around, now), decision.reason};
 }
 
+std::vector<FieldChange> FieldChangesOf(const PlanItem& item) {
+  if (item.change == Change::kAdopt && item.policy) return FieldsOf(*item.policy);
+  return item.fields;
+}
+
+bool WasEverShown(const InstanceRecord* record) {
+  return record != nullptr &&
+         (record->observation.presence == Presence::kPresent || record->observation.shown_seq > 0);
+}
+
 absl::StatusOr<PlanItem> PlanDeclared(const Spec& spec, std::string_view workspace,
                                       const InstanceRecord* record, const Surroundings& around,
-                                      const Now& now) {
+                                      const Now& now, SteadyTime asked) {
   PlanItem item;
   item.key = spec.key;
   item.policy = spec.policy;
@@ -215,6 +236,11 @@ absl::StatusOr<PlanItem> PlanDeclared(const Spec& spec, std::string_view workspa
   const Foreseen foreseen = ForeseeEffect(record, spec.key, spec.policy, workspace, around, now);
   item.effect = foreseen.effect;
   item.reason = foreseen.reason;
+  if (item.reason == Reason::kMissing && !WasEverShown(record) &&
+      around.freshness.list_started >= asked) {
+    item.effect = Effect::kBlocked;
+    item.reason = Reason::kNotListed;
+  }
   return item;
 }
 

@@ -62,7 +62,7 @@ struct PlanItem {
   Change change = Change::kNone;
   Effect effect = Effect::kNone;
   std::optional<Reason> reason;     // of a blocked or unknown effect, or of none
-  std::vector<FieldChange> fields;  // of an update
+  std::vector<FieldChange> fields;  // of an update or a move
   std::optional<Policy> policy;     // to commit; empty for a release
   // What the item was computed from; it is skipped when this is no longer so.
   std::string expected_etag;  // empty: undeclared
@@ -80,12 +80,21 @@ struct PlanCounts {
   int64_t unchanged = 0;  // change and effect are none: counted, not kept
 };
 
+// What the item changes in the declaration, field by field. Of an adoption that is all of it, from
+// nothing; none of a release.
+std::vector<FieldChange> FieldChangesOf(const PlanItem& item);
+
+// Whether any list has shown the instance so far.
+bool WasEverShown(const InstanceRecord* record);
+
 // One instance of the new set against what is recorded. `record` is null for one never heard of.
+// An id that no list has shown is NOT_LISTED by a list that began when the plan was asked for, at
+// `asked`, or later; by an older one it is merely missing, for the instance may be new.
 // FAILED_PRECONDITION (INSTANCE_CLAIMED) when another workspace declares it and `move_from` does
 // not name that workspace.
 absl::StatusOr<PlanItem> PlanDeclared(const Spec& spec, std::string_view workspace,
                                       const InstanceRecord* record, const Surroundings& around,
-                                      const Now& now);
+                                      const Now& now, SteadyTime asked);
 
 // A declared instance of the workspace that the new set lacks: it is released, never stopped.
 PlanItem PlanReleased(const InstanceRecord& record);

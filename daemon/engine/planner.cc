@@ -1,6 +1,7 @@
 #include "daemon/engine/planner.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -20,13 +21,18 @@ struct Planner::Draft {
   Done<store::Plan> done;
   store::Plan plan;
   std::vector<core::PlanItem> items;
-  Sha256 digest;
-  size_t declared = 0;  // of request.specs
+  std::optional<Sha256> digest{std::in_place};  // of the items so far
+  SteadyTime asked;                             // when the plan was asked for
+  size_t declared = 0;                          // of request.specs
   // The set: project and instance ids, which point into request.specs. In the draft and not a mark
   // on the rows: several plans are in the making at a time, and an instance may get its row only
   // after it was looked up.
   absl::flat_hash_set<std::pair<std::string_view, std::string_view>> named;
   int looks = 0;  // lists waited for
+  // Projects with ids that no list has shown. Those are new or wrong, which only a list from after
+  // the request can tell: there is one more look, and then all is judged again.
+  std::set<std::string> unlisted;
+  bool looked_for_unlisted = false;
   std::vector<ProjectRows*> to_release;
   size_t stored = 0;  // of items
 };
@@ -70,6 +76,7 @@ void Planner::CreatePlan(PlanRequest request, Done<store::Plan> done) {
   draft->plan.spec_count = static_cast<int64_t>(request.specs.size());
   draft->plan.workspace_generation = workspace == nullptr ? 0 : workspace->generation;
   draft->plan.created_by = request.principal;
+  draft->asked = clock_.Read().steady;
   draft->request = std::move(request);
   draft->done = std::move(done);
   Look(std::move(draft));
@@ -90,13 +97,28 @@ void Planner::Look(std::shared_ptr<Draft> draft) {
     }
     stale.push_back(project);
   }
-  draft->looks = static_cast<int>(stale.size());
   if (stale.empty()) return Declare(std::move(draft));
-  for (ProjectState* project : stale) {
+  Refresh(std::move(draft), stale);
+}
+
+void Planner::Refresh(std::shared_ptr<Draft> draft, const std::vector<ProjectState*>& projects) {
+  draft->looks = static_cast<int>(projects.size());
+  for (ProjectState* project : projects) {
     observer_.Refresh(*project, /*accept_absence=*/false, [this, draft](absl::Status) {
       if (--draft->looks == 0) Declare(draft);
     });
   }
+}
+
+void Planner::LookForUnlisted(std::shared_ptr<Draft> draft) {
+  draft->looked_for_unlisted = true;
+  draft->declared = 0;
+  draft->items.clear();
+  draft->plan.counts = core::PlanCounts();
+  draft->digest.emplace();
+  std::vector<ProjectState*> projects;
+  for (const std::string& id : draft->unlisted) projects.push_back(projects_.Find(id));
+  Refresh(std::move(draft), projects);
 }
 
 void Planner::Declare(std::shared_ptr<Draft> draft) {
@@ -109,6 +131,9 @@ void Planner::Declare(std::shared_ptr<Draft> draft) {
   }
   executor_.Post([this, draft]() mutable {
     if (draft->declared < draft->request.specs.size()) return Declare(std::move(draft));
+    if (!draft->unlisted.empty() && !draft->looked_for_unlisted) {
+      return LookForUnlisted(std::move(draft));
+    }
     for (const auto& [id, project] : registry_.projects()) {
       draft->to_release.push_back(project.get());
     }
@@ -122,13 +147,16 @@ absl::Status Planner::DeclareOne(Draft& draft, const core::Spec& spec, const Now
   if (row != nullptr) record = registry_.Expand(*row);
   draft.named.emplace(spec.key.project_id, spec.key.instance_id);
   const core::ProjectFreshness& freshness = registry_.Project(spec.key.project_id).freshness;
-  const core::Surroundings around{projects_.SettingsOf(spec.key.project_id), freshness,
-                                  reconciler_.holds(),
-                                  projects_.ThrottledUntil(spec.key.project_id),
-                                  projects_.ListRefused(spec.key.project_id)};
-  absl::StatusOr<core::PlanItem> item = core::PlanDeclared(
-      spec, draft.request.workspace, row != nullptr ? &record : nullptr, around, now);
+  const core::Surroundings around{
+      projects_.SettingsOf(spec.key.project_id), freshness, reconciler_.holds(),
+      projects_.ThrottledUntil(spec.key.project_id), projects_.ListRefused(spec.key.project_id)};
+  const core::InstanceRecord* known = row != nullptr ? &record : nullptr;
+  absl::StatusOr<core::PlanItem> item =
+      core::PlanDeclared(spec, draft.request.workspace, known, around, now, draft.asked);
   if (item.ok()) {
+    if (item->reason == core::Reason::kMissing && !core::WasEverShown(known)) {
+      draft.unlisted.insert(spec.key.project_id);
+    }
     Keep(draft, *std::move(item));
     return absl::OkStatus();
   }
@@ -156,19 +184,19 @@ void Planner::Keep(Draft& draft, core::PlanItem item) {
   core::CountItem(item, draft.plan.counts);
   if (!core::IsWorthKeeping(item)) return;
   item.index = static_cast<int64_t>(draft.items.size());
-  draft.digest.Update(core::DigestLine(item));
+  draft.digest->Update(core::DigestLine(item));
   draft.items.push_back(std::move(item));
 }
 
 void Planner::Complete(std::shared_ptr<Draft> draft) {
   const core::WorkspaceHeader& header = draft->plan.header;
-  draft->digest.Update(absl::StrCat("workspace ", draft->plan.workspace, " ",
-                                    draft->plan.workspace_generation, " ", header.owner, " ",
-                                    header.contact, "\n"));
+  draft->digest->Update(absl::StrCat("workspace ", draft->plan.workspace, " ",
+                                     draft->plan.workspace_generation, " ", header.owner, " ",
+                                     header.contact, "\n"));
   for (const auto& [key, value] : header.labels) {
-    draft->digest.Update(absl::StrCat("label ", key, " ", value, "\n"));
+    draft->digest->Update(absl::StrCat("label ", key, " ", value, "\n"));
   }
-  draft->plan.digest = absl::StrCat("sha256:", draft->digest.HexDigest());
+  draft->plan.digest = absl::StrCat("sha256:", draft->digest->HexDigest());
   const Now now = clock_.Read();
   draft->plan.created = now.wall;
   draft->plan.expires = now.wall + limits::kPlanLifetime;

@@ -49,6 +49,8 @@ class Planner {
   struct Draft;  // a plan in the making
 
   void Look(std::shared_ptr<Draft> draft);
+  void LookForUnlisted(std::shared_ptr<Draft> draft);
+  void Refresh(std::shared_ptr<Draft> draft, const std::vector<ProjectState*>& projects);
   void Declare(std::shared_ptr<Draft> draft);
   absl::Status DeclareOne(Draft& draft, const core::Spec& spec, const Now& now);
   void Release(std::shared_ptr<Draft> draft);

@@ -95,11 +95,11 @@ void ConvertObservation(const InstanceView& view, v1::Observation& out) {
 }
 
 void ConvertHistory(const InstanceView& view, v1::History& out) {
-  const core::History& history = view.record.history;
-  out.set_stopped_generation(history.stopped_generation);
-  out.set_failures(history.failures);
-  if (history.next_attempt > view.now.steady) {
-    SetTime(view.now.ToWall(history.next_attempt), &out, &v1::History::mutable_next_attempt_time);
+  const core::Setbacks setbacks = core::SetbacksOf(view.record, view.around);
+  out.set_stopped_generation(view.record.history.stopped_generation);
+  out.set_failures(setbacks.failures);
+  if (setbacks.next_attempt > view.now.steady) {
+    SetTime(view.now.ToWall(setbacks.next_attempt), &out, &v1::History::mutable_next_attempt_time);
   }
 }
 

@@ -85,7 +85,9 @@ v1::PlanItem ToProto(const core::PlanItem& item, std::string_view project_alias,
   out.set_detail(DetailOf(item, hold));
   const bool held = item.reason == core::Reason::kHeld || item.reason == core::Reason::kFrozen;
   if (held && hold != nullptr) SetTime(hold->expires, &out, &v1::PlanItem::mutable_until);
-  for (const core::FieldChange& change : item.fields) *out.add_field_changes() = ToProto(change);
+  for (const core::FieldChange& change : core::FieldChangesOf(item)) {
+    *out.add_field_changes() = ToProto(change);
+  }
   // `since` tells whether a list ever showed it.
   if (!item.since.is_never()) {
     core::Observation seen;

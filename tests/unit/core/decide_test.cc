@@ -16,6 +16,7 @@
 #include "daemon/base/time.h"
 #include "daemon/core/facts.h"
 #include "daemon/core/hold.h"
+#include "daemon/core/power_state.h"
 #include "daemon/core/reason.h"
 #include "gtest/gtest.h"
 
@@ -39,7 +40,7 @@ struct Scene {
     record.desired->workspace = "billing";
     record.observation.state = PowerState::kRunning;
     record.observation.presence = Presence::kPresent;
-    record.observation.since = Ago(absl::Minutes(10));
+    record.observation.since = record.observation.start_seen = Ago(absl::Minutes(10));
     record.observation.list_seq = 106;
     record.observation.cloud_name = "om-1";
     freshness.last_seq = 110;
@@ -56,9 +57,12 @@ struct Scene {
     return core::Decide(
         record, Surroundings{settings, freshness, holds, throttled_until, list_refused}, now);
   }
+  Setbacks SetbacksShown() const {
+    return SetbacksOf(record, Surroundings{settings, freshness, holds, throttled_until});
+  }
   std::vector<Gate> Gates() const {
-    return ListGates(
-        record, Surroundings{settings, freshness, holds, throttled_until, list_refused}, now);
+    return ListGates(record,
+                     Surroundings{settings, freshness, holds, throttled_until, list_refused}, now);
   }
 
   Desired& desired() { return *record.desired; }
@@ -70,7 +74,7 @@ struct Scene {
   void Latched() { record.history.stopped_generation = record.desired->generation; }
   void See(PowerState state, absl::Duration since = absl::Minutes(1)) {
     record.observation.state = state;
-    record.observation.since = Ago(since);
+    record.observation.since = record.observation.start_seen = Ago(since);
   }
   void ListedAgo(absl::Duration d) { freshness.list_started = Ago(d); }
   void RestartedAgo(absl::Duration d) {
@@ -175,6 +179,20 @@ const std::vector<Row>& RunningRows() {
          s.See(PowerState::kRunning, absl::Minutes(4));
        },
        Action::kNone, Phase::kDrifted, Reason::kStartGrace, absl::Minutes(11)},
+      {"drifted, runs again after another task within its grace: the grace counts on",
+       [](Scene& s) {
+         s.Latched();
+         s.See(PowerState::kRunning, absl::Minutes(1));
+         s.seen().start_seen = s.Ago(absl::Minutes(14));
+       },
+       Action::kNone, Phase::kDrifted, Reason::kStartGrace, absl::Minutes(1)},
+      {"drifted, runs again after another task that outlasted its grace",
+       [](Scene& s) {
+         s.Latched();
+         s.See(PowerState::kRunning, absl::Minutes(1));
+         s.seen().start_seen = s.Ago(absl::Minutes(15));
+       },
+       Action::kCall, Phase::kDrifted, Reason::kCallDue},
       {"drifted, the last moment of its grace",
        [](Scene& s) {
          s.Latched();
@@ -972,7 +990,7 @@ bool ListsAllowACall(const Scene& s) {
   if (o.state == PowerState::kPartial && WasSent(r.attempt) && s.now.steady < settled) return false;
   if (r.history.stopped_generation != d.generation) return true;
   return d.policy.enforcement == Enforcement::kContinuous &&
-         (MayHaveHadEffect(r.attempt) || s.now.steady - o.since >= d.policy.start_grace);
+         (MayHaveHadEffect(r.attempt) || s.now.steady - o.start_seen >= d.policy.start_grace);
 }
 
 bool RecordsAllowACall(const Scene& s) {
@@ -1049,6 +1067,7 @@ void RollObservation(Dice& dice, Scene& s) {
                      PowerState::kUnavailable, PowerState::kUnknown});
   o.since = s.Ago(dice.Around(dice.Of({s.record.desired->policy.start_grace, absl::Minutes(15),
                                        absl::Minutes(30), absl::Minutes(9)})));
+  o.start_seen = dice.OneIn(4) ? o.since - absl::Minutes(7) : o.since;
   if (dice.OneIn(8)) {
     o.presence = dice.Of({Presence::kNever, Presence::kMissing, Presence::kSuspect});
     o.missing_lists = dice.Upto(3);
@@ -1329,6 +1348,93 @@ TEST(ListGates, ShowEveryClosedOneNotOnlyTheOneThatDecides) {
   EXPECT_EQ(Find(gates, "call_budget")->detail, "12 of 12 per hour");
   EXPECT_EQ(Find(gates, "throttle")->until, s.In(absl::Seconds(40)));
 }
+
+// --- setbacks ------------------------------------------------------------------------------------
+
+// Called two seconds ago for the third time; the cloud accepted it, after two failures.
+Scene AcceptedJustNow() {
+  Scene s;
+  s.Called(Outcome::kAccepted, CallClass::kAccepted, absl::Seconds(2), 3);
+  s.history().next_attempt = s.In(absl::Minutes(2));
+  return s;
+}
+
+// The last list began late enough to tell that the accepted call had no effect.
+Scene AcceptedInVain() {
+  Scene s = AcceptedJustNow();
+  s.attempt().ended = s.Ago(s.settings.timing.settle + absl::Seconds(5));
+  return s;
+}
+
+TEST(Setbacks, DoNotCountAnAcceptedCallThatMayStillHaveEffect) {
+  const Scene s = AcceptedJustNow();
+  EXPECT_EQ(s.Decide().reason, Reason::kAccepted);
+  EXPECT_EQ(s.SetbacksShown().failures, 2);
+  EXPECT_TRUE(s.SetbacksShown().next_attempt.is_never());
+  EXPECT_EQ(Find(s.Gates(), "backoff")->state, Gate::State::kOpen);
+}
+
+TEST(Setbacks, DoNotCountItBeforeAListCanTell) {
+  Scene s = AcceptedInVain();
+  s.freshness.list_started = s.attempt().ended + s.settings.timing.settle - kTick;
+  EXPECT_EQ(s.SetbacksShown().failures, 2);
+  s = AcceptedInVain();
+  s.attempt().floor_seq = s.freshness.last_seq;
+  EXPECT_EQ(s.SetbacksShown().failures, 2);
+}
+
+TEST(Setbacks, DoNotCountItWhileAListShowsSomethingElseThanRunning) {
+  for (const PowerState state : {PowerState::kStopping, PowerState::kStopped, PowerState::kBusy,
+                                 PowerState::kUnavailable, PowerState::kUnknown}) {
+    Scene s = AcceptedInVain();
+    s.See(state);
+    EXPECT_EQ(s.SetbacksShown().failures, 2) << ToString(state);
+    EXPECT_EQ(Find(s.Gates(), "backoff")->state, Gate::State::kOpen) << ToString(state);
+  }
+  Scene s = AcceptedInVain();
+  s.Missing(1);
+  EXPECT_EQ(s.SetbacksShown().failures, 2);
+}
+
+TEST(Setbacks, CountAnAcceptedCallAfterWhichItStillRuns) {
+  for (const PowerState state : {PowerState::kRunning, PowerState::kPartial}) {
+    Scene s = AcceptedInVain();
+    s.See(state);
+    EXPECT_EQ(s.SetbacksShown().failures, 3);
+    EXPECT_EQ(s.SetbacksShown().next_attempt, s.history().next_attempt);
+    EXPECT_EQ(Find(s.Gates(), "backoff")->state, Gate::State::kWaits);
+    EXPECT_EQ(Find(s.Gates(), "backoff")->detail, "3 failed in a row");
+  }
+}
+
+TEST(Setbacks, CountEveryOtherCallAtOnce) {
+  const std::vector<std::pair<Outcome, CallClass>> others = {
+      {Outcome::kUnknown, CallClass::kUnknown},
+      {Outcome::kRejected, CallClass::kAlreadyInState},
+      {Outcome::kRejected, CallClass::kTransient}};
+  for (const auto& [outcome, call_class] : others) {
+    Scene s;
+    s.Called(outcome, call_class, absl::Seconds(2), 1);
+    s.history().next_attempt = s.In(absl::Minutes(2));
+    EXPECT_EQ(s.SetbacksShown().failures, 1);
+    EXPECT_EQ(Find(s.Gates(), "backoff")->state, Gate::State::kWaits);
+  }
+}
+
+TEST(Setbacks, OfANewGenerationAreNoneWhateverWasAccepted) {
+  Scene s = AcceptedJustNow();
+  s.history().failures = 0;
+  s.history().next_attempt = SteadyTime();
+  EXPECT_EQ(s.SetbacksShown().failures, 0);
+}
+
+TEST(Setbacks, WithoutListsAreWhatWasRecorded) {
+  Scene s = AcceptedJustNow();
+  Unobserved(s);
+  EXPECT_EQ(s.SetbacksShown().failures, 3);
+}
+
+// --- the gates against the table -----------------------------------------------------------------
 
 TEST(ListGates, ShowTheOneThatDecides) {
   const std::map<Reason, std::string> gates = {

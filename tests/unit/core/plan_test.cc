@@ -27,7 +27,7 @@ struct Scene {
     record.key = spec.key = InstanceKey{"project", "instance"};
     record.observation.state = PowerState::kRunning;
     record.observation.presence = Presence::kPresent;
-    record.observation.since = now.steady - absl::Minutes(4);
+    record.observation.since = record.observation.start_seen = now.steady - absl::Minutes(4);
     record.observation.list_seq = 106;
     record.observation.cloud_name = "om-1";
     freshness.last_seq = 110;
@@ -61,9 +61,10 @@ struct Scene {
 
   absl::StatusOr<PlanItem> Plan() const {
     return PlanDeclared(spec, "billing", known ? &record : nullptr,
-                        Surroundings{settings, freshness, holds}, now);
+                        Surroundings{settings, freshness, holds}, now, asked);
   }
 
+  SteadyTime asked = SteadyTime::Infinite();  // after every list
   bool known = true;
   Spec spec;
   InstanceRecord record;
@@ -100,8 +101,37 @@ const std::vector<Row>& Rows() {
        Effect::kUnknown, Reason::kCloudStateUnknown},
       {"unavailable", [](Scene& s) { s.See(PowerState::kUnavailable); }, Change::kAdopt,
        Effect::kBlocked, Reason::kCloudUnavailable},
-      {"never heard of", [](Scene& s) { s.known = false; }, Change::kAdopt, Effect::kUnknown,
-       Reason::kMissing},
+      {"never heard of, by a list from before", [](Scene& s) { s.known = false; }, Change::kAdopt,
+       Effect::kUnknown, Reason::kMissing},
+      {"never heard of, by a list that came for the plan",
+       [](Scene& s) {
+         s.known = false;
+         s.asked = s.freshness.list_started;
+       },
+       Change::kAdopt, Effect::kBlocked, Reason::kNotListed},
+      {"never heard of, and the list for the plan did not come",
+       [](Scene& s) {
+         s.known = false;
+         s.asked = s.now.steady - absl::Minutes(10);
+         s.ListedAgo(absl::Minutes(4));
+       },
+       Change::kAdopt, Effect::kUnknown, Reason::kAwaitingLook},
+      {"declared so already and never shown, by a list that came for the plan",
+       [](Scene& s) {
+         s.Declared();
+         s.asked = s.freshness.list_started;
+         s.record.observation.presence = Presence::kMissing;
+         s.record.observation.missing_lists = 1;
+       },
+       Change::kNone, Effect::kBlocked, Reason::kNotListed},
+      {"missing, but shown before",
+       [](Scene& s) {
+         s.asked = s.freshness.list_started;
+         s.record.observation.presence = Presence::kMissing;
+         s.record.observation.missing_lists = 1;
+         s.record.observation.shown_seq = 109;
+       },
+       Change::kAdopt, Effect::kUnknown, Reason::kMissing},
       {"in a project that is not configured",
        [](Scene& s) { s.settings.mode = ObservationMode::kUnconfigured; }, Change::kAdopt,
        Effect::kBlocked, Reason::kProjectNotConfigured},
@@ -264,6 +294,37 @@ TEST(PlanDeclared, AnAdoptionHasNothingToGoBackTo) {
   EXPECT_FALSE(item.prior_policy);
   EXPECT_EQ(item.prior_workspace, "");
   EXPECT_TRUE(item.fields.empty());
+}
+
+std::vector<std::string> FieldTexts(const PlanItem& item) {
+  std::vector<std::string> texts;
+  for (const FieldChange& change : FieldChangesOf(item)) {
+    texts.push_back(change.field + ": '" + change.from + "' -> '" + change.to + "'" +
+                    (change.loosens_rail ? ", loosens" : ""));
+  }
+  return texts;
+}
+
+TEST(FieldChangesOf, AnAdoptionAreAllThatItBrings) {
+  Scene scene;
+  EXPECT_EQ(
+      FieldTexts(scene.Plan().value()),
+      (std::vector<std::string>{"enforcement: '' -> 'continuous'", "start_grace: '' -> '15m'"}));
+  scene.spec.policy.enforcement = Enforcement::kObserve;
+  scene.spec.policy.is_protected = true;
+  scene.spec.policy.asserted_name = "om-1";
+  EXPECT_EQ(FieldTexts(scene.Plan().value()),
+            (std::vector<std::string>{"enforcement: '' -> 'observe'", "start_grace: '' -> '15m'",
+                                      "protected: '' -> 'true'", "name: '' -> 'om-1'"}));
+}
+
+TEST(FieldChangesOf, AnUpdateAreThoseThatDifferAndAReleaseNone) {
+  Scene scene;
+  scene.Declared();
+  EXPECT_TRUE(FieldChangesOf(PlanReleased(scene.record)).empty());
+  scene.spec.policy.start_grace = absl::Minutes(5);
+  EXPECT_EQ(FieldTexts(scene.Plan().value()),
+            std::vector<std::string>{"start_grace: '15m' -> '5m', loosens"});
 }
 
 struct FieldRow {
