@@ -313,6 +313,34 @@ TEST_P(StateStoreContract, ReconcileWithoutAFreshListIsAcceptedAndLooksFirst) {
   EXPECT_EQ(unknown.record.desired->generation, 2);
 }
 
+// What it leads to cannot be told, so it is accepted; the next list shows a start that has its
+// grace.
+TEST_P(StateStoreContract, ReconcileWithoutAFreshListShortensNobodysGrace) {
+  Stop(Key(1));
+  List({{Key(1)}});
+  const SteadyTime ends = Read(Key(1)).observation.start_seen + absl::Minutes(15);
+  Advance(absl::Minutes(10));
+  EXPECT_EQ(Do(Request(Key(1))).effect, Effect::kUnknown);
+  List({{Key(1)}});
+  const core::Decision waits = WhyNotClaimed(Key(1));
+  EXPECT_EQ(waits.reason, Reason::kStartGrace);
+  EXPECT_EQ(waits.valid_until, ends);
+  Advance(absl::Minutes(5));
+  List({{Key(1)}});
+  ClaimIt(Key(1));
+}
+
+TEST_P(StateStoreContract, ReconcileWithoutAFreshListSkipsTheGraceIfAskedTo) {
+  Stop(Key(1));
+  List({{Key(1)}});
+  Advance(absl::Minutes(10));
+  RequestReconcile skipping = Request(Key(1));
+  skipping.skip_start_grace = true;
+  EXPECT_EQ(Do(skipping).effect, Effect::kUnknown);
+  List({{Key(1)}});
+  ClaimIt(Key(1));
+}
+
 TEST_P(StateStoreContract, ReconcileAssertsAgainWhereNothingIsObserved) {
   const core::InstanceKey key = Key(1, kUnlisted);
   Declare(key);

@@ -21,6 +21,7 @@ class ScriptedCall final : public PooledCall {
     started.set_value();
     end_.get_future().wait();
   }
+  bool throttled() const override { return told_to_slow_down; }
   void Conclude() override { over.set_value(); }
   void Cut() override {
     cut = true;
@@ -36,6 +37,7 @@ class ScriptedCall final : public PooledCall {
   std::promise<void> over;
   std::promise<Why> dropped;
   std::atomic<bool> cut = false;
+  std::atomic<bool> told_to_slow_down = false;
 
  private:
   std::atomic<bool> ended_ = false;
@@ -192,6 +194,27 @@ TEST_F(CallPoolTest, TakesOneWaitingStopForEachWorker) {
   auto refused = Submit(*pool, Operation::kStop);
   EXPECT_EQ(refused->dropped.get_future().get(), PooledCall::Why::kNoConnection);
   for (auto& call : calls) call->End();
+}
+
+TEST_F(CallPoolTest, AThrottledCallDropsTheStopsThatWaitAndNothingElse) {
+  clock_.StopHere();
+  auto pool = Pool(2);
+  auto throttled = Submit(*pool, Operation::kStop);
+  auto list = Submit(*pool, Operation::kList);
+  throttled->started.get_future().wait();
+  list->started.get_future().wait();
+  auto waiting_stop = Submit(*pool, Operation::kStop);
+  auto waiting_list = Submit(*pool, Operation::kList);
+  throttled->told_to_slow_down = true;
+  throttled->End();
+  EXPECT_EQ(waiting_stop->dropped.get_future().get(), PooledCall::Why::kNoConnection);
+  throttled->over.get_future().wait();
+  list->End();
+  waiting_list->started.get_future().wait();
+  waiting_list->End();
+  auto next = Submit(*pool, Operation::kStop);
+  next->started.get_future().wait();
+  next->End();
 }
 
 TEST_F(CallPoolTest, HasRoomAgainWhenACallIsConcluded) {

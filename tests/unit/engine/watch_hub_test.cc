@@ -135,6 +135,31 @@ TEST_F(WatchHubTest, TellsOfAVerdictThatNoCommitChanged) {
   EXPECT_EQ(Next(id), ".");
 }
 
+TEST_F(WatchHubTest, TellsOfManyVerdictsInPartsToo) {
+  std::vector<const Row*> rows;
+  for (int n = 1; n <= 5; ++n) rows.push_back(Put(n));
+  const uint64_t id = Open(revision_);
+  EXPECT_EQ(Next(id), ".");
+  for (const Row* row : rows) hub_.VerdictChanged(*row);
+  EXPECT_EQ(woken_, 1);
+  EXPECT_EQ(Next(id, 2), "+1+2");
+  EXPECT_EQ(Next(id, 2), "+3+4");
+  EXPECT_EQ(Next(id, 2), "+5.");
+  EXPECT_EQ(woken_, 1) << "it knew that there was more";
+}
+
+TEST_F(WatchHubTest, TellsNoMoreAtATimeThanIsAskedForOfBothKinds) {
+  const Row* first = Put(1);
+  const Row* second = Put(2);
+  const uint64_t id = Open(0);
+  EXPECT_EQ(Next(id), "+1+2.");
+  hub_.VerdictChanged(*first);
+  hub_.VerdictChanged(*second);
+  Put(3);
+  EXPECT_EQ(Next(id, 2), "+3+1");
+  EXPECT_EQ(Next(id, 2), "+2.");
+}
+
 TEST_F(WatchHubTest, TellsOfAVerdictOnceWhenTheRowChangesToo) {
   Row* row = Put(1);
   const uint64_t id = Open(0);
