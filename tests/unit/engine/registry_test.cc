@@ -191,7 +191,7 @@ TEST(Registry, TellsNodesApart) {
   EXPECT_NE(digest, with([](core::Node& n) { n.scene = "ARREAR"; }));
 }
 
-// DESIGN 4: at most 300 bytes an instance, so that a million of them are 300 MB. Ids have 32 or 36
+// At most 300 bytes an instance, so that a million of them are 300 MB. Ids have 32 or 36
 // characters, names as in the cloud's own example; a length of two bytes comes before each.
 TEST(Registry, SpendsAtMostThreeHundredBytesOnAnInstance) {
   const size_t id = 2 + 36;
