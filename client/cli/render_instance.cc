@@ -44,10 +44,10 @@ std::string Headline(const v1::Instance& instance, const View& view) {
 std::string WhatComesNext(const v1::Verdict& verdict, const View& view) {
   if (!verdict.has_valid_until()) return "";
   const absl::Time at = ToTime(verdict.valid_until());
-  const std::string when = at <= view.now
-                               ? "now"
-                               : absl::StrCat("at ", Clock(view, at), " ", ZoneName(view, at),
-                                              ", in ", Span(at - view.now));
+  const std::string when =
+      at <= view.now
+          ? "now"
+          : absl::StrCat("at ", Clock(view, at), " ", ZoneName(view, at), ", in ", Left(view, at));
   switch (verdict.action()) {
     case v1::ACTION_CALL:
       return absl::StrCat("it will be stopped ", when);

@@ -49,14 +49,6 @@ int Urgency(const v1::Instance& instance) {
 
 constexpr char kFleet[] = "fleet";
 
-// What was asked for as an hour has lost some moments on the way, and is still an hour.
-absl::Duration LeftUntil(absl::Time end, const View& view) {
-  constexpr absl::Duration kOnTheWay = absl::Seconds(5);
-  const absl::Duration left = end - view.now;
-  const absl::Duration minutes = absl::Ceil(left, absl::Minutes(1));
-  return minutes - left <= kOnTheWay ? minutes : left;
-}
-
 }  // namespace
 
 std::string RenderInstances(const std::vector<v1::Instance>& raw, const View& view) {
@@ -136,7 +128,7 @@ std::string RenderHoldLine(const v1::Hold& raw, const std::string& called, const
   }
   if (hold.active()) {
     const absl::Time end = ToTime(hold.expire_time());
-    absl::StrAppend(&text, " until ", Until(view, end), ", for ", Span(LeftUntil(end, view)));
+    absl::StrAppend(&text, " until ", Until(view, end), ", for ", Left(view, end));
   }
   absl::StrAppend(&text, "  (hold ", ShortId(hold.name()), ", ", hold.owner(), ": ", hold.reason(),
                   ")");

@@ -146,6 +146,8 @@ ItemRow RowOf(const v1::PlanItem& item, const View& view) {
   if (!effect.empty()) parts.push_back(std::move(effect));
   for (const v1::FieldChange& change : item.field_changes()) {
     if (item.change() == v1::CHANGE_ADOPT && !IsUnusual(change)) continue;
+    // The reason has said it.
+    if (change.field() == "protected" && item.reason() == v1::REASON_PROTECTED) continue;
     // That a new declaration asserts the name that the cloud gives is no news.
     if (change.field() == "name" && change.before().empty() &&
         change.after() == item.cloud_name()) {

@@ -106,6 +106,13 @@ std::string Ago(absl::Duration age) {
   return age < absl::Seconds(1) ? "just now" : Span(age) + " ago";
 }
 
+std::string Left(const View& view, absl::Time end) {
+  constexpr absl::Duration kOnTheWay = absl::Seconds(5);
+  const absl::Duration left = end - view.now;
+  const absl::Duration minutes = absl::Ceil(left, absl::Minutes(1));
+  return Span(minutes - left <= kOnTheWay ? minutes : left);
+}
+
 absl::StatusOr<absl::Time> ParseUntil(std::string_view text, absl::Time now, absl::TimeZone zone) {
   const std::string input(text);
   absl::Time time;

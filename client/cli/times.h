@@ -40,6 +40,9 @@ std::string ZoneName(const View& view, absl::Time time);
 // ` ago` appended: `21 s ago`; `just now` for less than a second and for the future.
 std::string Ago(const View& view, absl::Time time);
 std::string Ago(absl::Duration age);
+// How long it is until then. What was asked for as an hour loses some moments on the way to whoever
+// reads it, and is still an hour: up to five seconds are added to a full minute.
+std::string Left(const View& view, absl::Time end);
 
 // What `--until` takes: `14:00` (the next time it is 14:00), `2026-11-25 14:00` or with a T, both
 // in the local zone, or RFC 3339 with a zone. Otherwise INVALID_ARGUMENT, to be put after `--until:

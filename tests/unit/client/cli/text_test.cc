@@ -74,6 +74,12 @@ TEST(Table, LeavesOutThenCutsThenLeavesOutMore) {
 TEST(Times, Span) {
   EXPECT_EQ(Span(absl::Milliseconds(300)), "1 s") << "nobody reads fractions";
   EXPECT_EQ(Ago(absl::Milliseconds(492)), "just now");
+  View view;
+  view.now = absl::FromUnixSeconds(1700000000);
+  EXPECT_EQ(Left(view, view.now + absl::Minutes(60)), "1 h");
+  EXPECT_EQ(Left(view, view.now + absl::Seconds(3598)), "1 h") << "asked for two seconds ago";
+  EXPECT_EQ(Left(view, view.now + absl::Seconds(3590)), "59 min");
+  EXPECT_EQ(Left(view, view.now + absl::Seconds(30)), "30 s");
   EXPECT_EQ(Ago(absl::Milliseconds(1900)), "1 s ago");
   EXPECT_EQ(Span(absl::ZeroDuration()), "0 s");
   EXPECT_EQ(Span(absl::Seconds(59)), "59 s");
