@@ -1,5 +1,8 @@
 #include "tests/fakes/dbss_sim/api_errors.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "tests/fakes/dbss_sim/list_body.h"
 
 namespace quiesce::dbss_sim {
@@ -16,6 +19,20 @@ const char* OpName(Op op) {
       break;
   }
   return "other";
+}
+
+std::optional<std::string_view> ApiRequest::Header(std::string_view name) const {
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
+  };
+  for (const auto& [candidate, value] : headers) {
+    if (candidate.size() == name.size() &&
+        std::equal(name.begin(), name.end(), candidate.begin(), same)) {
+      return value;
+    }
+  }
+  return std::nullopt;
 }
 
 ApiReply GatewayError(int status, std::string_view code, std::string_view message,

@@ -60,22 +60,22 @@ PowerOutcome Cloud::Start(std::string_view project, std::string_view instance, S
   return found->model.Start(instance, defaults, now);
 }
 
-std::optional<std::string> Cloud::ListBody(
-    std::string_view project, SimTime now,
-    const std::set<std::string, std::less<>>& omitted) const {
+std::optional<std::string> Cloud::ListBody(std::string_view project, SimTime now,
+                                           SimTime lag) const {
   const auto found = Find(project);
   if (found == nullptr) return std::nullopt;
   std::lock_guard lock(found->mutex);
-  return found->model.ListBody(now, omitted);
+  return found->model.ListBody(now, lag);
 }
 
-bool Cloud::Edit(std::string_view project, std::string_view instance,
+bool Cloud::Edit(std::string_view project, std::string_view instance, SimTime now,
                  const std::function<void(Instance&)>& edit) {
   const auto found = Find(project);
   if (found == nullptr) return false;
   std::lock_guard lock(found->mutex);
   Instance* target = found->model.Find(instance);
   if (target == nullptr) return false;
+  target->Remember(now);
   edit(*target);
   return true;
 }

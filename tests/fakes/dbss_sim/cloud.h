@@ -11,7 +11,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -45,13 +44,13 @@ class Cloud {
   PowerOutcome Stop(std::string_view project, std::string_view instance, SimTime now);
   PowerOutcome Start(std::string_view project, std::string_view instance, SimTime now);
 
-  // nullopt when there is no such project.
+  // A list that shows what was true `lag` ago. nullopt when there is no such project.
   std::optional<std::string> ListBody(std::string_view project, SimTime now,
-                                      const std::set<std::string, std::less<>>& omitted) const;
+                                      SimTime lag = SimTime::zero()) const;
 
   // Runs `edit` under the project's lock; it must not call back into this object. False, without
   // running it, when there is no such instance.
-  bool Edit(std::string_view project, std::string_view instance,
+  bool Edit(std::string_view project, std::string_view instance, SimTime now,
             const std::function<void(Instance&)>& edit);
 
   // Runs `visit` for every instance of a project, removed ones too, in list order and under the

@@ -1,5 +1,6 @@
 #include "tests/fakes/dbss_sim/cloud_model.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "tests/fakes/dbss_sim/list_body.h"
@@ -8,6 +9,9 @@ namespace quiesce::dbss_sim {
 namespace {
 
 constexpr char kNoTask[] = "NO_TASK";
+
+// Of one instance. A list lags by seconds, in which not even a test changes it more often.
+constexpr std::size_t kMaxPast = 16;
 
 // Whether a server without a task has the status of `wanted`. A task that is null or empty is none:
 // a forced state may leave it out.
@@ -83,11 +87,29 @@ PowerOutcome Instance::Change(const RawState& from, const RawState& to,
     }
   }
   if (!any) return PowerOutcome::kWrongState;
+  Remember(now);
   const PowerTimelines& lengths = timelines ? *timelines : defaults;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (Rests(nodes_[i].RawStateAt(now), from)) nodes_[i].BeginChange(to, lengths[i], now);
   }
   return PowerOutcome::kStarted;
+}
+
+void Instance::Remember(SimTime now) {
+  past_.push_back({now, nodes_, freeze, shape, listed});
+  if (past_.size() > kMaxPast) past_.pop_front();
+}
+
+Instance Instance::AsOf(SimTime then) const {
+  Instance view({id_, name_, nodes_.size() > 1, RawState()});
+  const auto past = std::find_if(past_.begin(), past_.end(),
+                                 [then](const Past& each) { return then < each.until; });
+  const bool is_past = past != past_.end();
+  view.nodes_ = is_past ? past->nodes : nodes_;
+  view.freeze = is_past ? past->freeze : freeze;
+  view.shape = is_past ? past->shape : shape;
+  view.listed = is_past ? past->listed : listed;
+  return view;
 }
 
 RawState Instance::ShownStateAt(std::size_t node, SimTime now) const {
@@ -146,12 +168,15 @@ PowerCounts ProjectModel::CountAt(SimTime now) const {
   return counts;
 }
 
-std::string ProjectModel::ListBody(SimTime now,
-                                   const std::set<std::string, std::less<>>& omitted) const {
+std::string ProjectModel::ListBody(SimTime now, SimTime lag) const {
   ListBodyWriter writer(facts_.id, instances_.size());
   for (const auto& instance : instances_) {
-    if (!instance->listed || omitted.count(instance->id()) != 0) continue;
-    writer.Append(*instance, now);
+    if (lag > SimTime::zero()) {
+      const Instance before = instance->AsOf(now - lag);
+      if (before.listed) writer.Append(before, now - lag);
+    } else if (instance->listed) {
+      writer.Append(*instance, now);
+    }
   }
   return std::move(writer).Finish();
 }

@@ -3,7 +3,7 @@
 //
 // Nothing here reads a clock, takes a lock or knows HTTP, so a test steps through a stop without
 // waiting. Not thread-safe: class Cloud adds the lock. Calls for one instance must not go back in
-// time, except RawStateAt and the list, which only read.
+// time, except RawStateAt, AsOf and the list, which only read.
 //
 // Sources, as sections of daemon/cloud/API.md: 2 (state lives per server, an HA instance has
 // two), 2.2 (the vocabulary), 7 (the timeline of a stop and the answer to a stop of what is not
@@ -17,9 +17,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -123,6 +123,13 @@ class Instance {
   // The mirror image of Stop.
   PowerOutcome Start(const PowerTimelines& defaults, SimTime now);
 
+  // Keeps what is shown until `now`, before something changes it. Only so much is kept as a list
+  // that lags needs.
+  void Remember(SimTime now);
+
+  // What was there at `then`, without its past; the oldest that is remembered, when that is later.
+  Instance AsOf(SimTime then) const;
+
   // What the list shows for a server, a freeze included.
   RawState ShownStateAt(std::size_t node, SimTime now) const;
 
@@ -141,9 +148,18 @@ class Instance {
   PowerOutcome Change(const RawState& from, const RawState& to, const PowerTimelines& defaults,
                       SimTime now);
 
+  struct Past {
+    SimTime until{0};
+    std::vector<Node> nodes;
+    std::optional<Freeze> freeze;
+    DetailShape shape = DetailShape::kNormal;
+    bool listed = true;
+  };
+
   std::string id_;
   std::string name_;
   std::vector<Node> nodes_;  // One or two.
+  std::deque<Past> past_;    // Oldest first.
 };
 
 struct ProjectFacts {
@@ -176,8 +192,8 @@ class ProjectModel {
 
   PowerCounts CountAt(SimTime now) const;
 
-  // The body of a list answered at `now`, without the instances whose ids are in `omitted`.
-  std::string ListBody(SimTime now, const std::set<std::string, std::less<>>& omitted) const;
+  // The body of a list answered at `now`, which shows what was true `lag` before.
+  std::string ListBody(SimTime now, SimTime lag = SimTime::zero()) const;
 
   const ProjectFacts& facts() const { return facts_; }
 

@@ -41,7 +41,7 @@ class CloudModelTest : public ::testing::Test {
   }
 
   nlohmann::json List(SimTime now) {
-    return nlohmann::json::parse(project_.ListBody(now, {}))["clusters"];
+    return nlohmann::json::parse(project_.ListBody(now))["clusters"];
   }
 
   ProjectModel project_{{kProjectId, "cn-north-4"}};
@@ -218,7 +218,7 @@ std::string ShapeOf(const nlohmann::ordered_json& value) {
 
 TEST_F(CloudModelTest, AListedPairHasTheShapeOfThePublishedExample) {
   ASSERT_TRUE(project_.Add({kId, "DBSS-OM0819", true, RunningState()}));
-  const auto listed = nlohmann::ordered_json::parse(project_.ListBody(kStart, {}));
+  const auto listed = nlohmann::ordered_json::parse(project_.ListBody(kStart));
   const auto published = nlohmann::ordered_json::parse(kPublishedExample);
   EXPECT_EQ(ShapeOf(listed), ShapeOf(published));
 
@@ -249,15 +249,31 @@ TEST_F(CloudModelTest, ASingleInstanceIsListedWithOneServer) {
 }
 
 TEST_F(CloudModelTest, AnEmptyProjectIsListedAsNoClusters) {
-  EXPECT_EQ(project_.ListBody(kStart, {}), R"({"clusters":[]})");
+  EXPECT_EQ(project_.ListBody(kStart), R"({"clusters":[]})");
 }
 
-TEST_F(CloudModelTest, AListLeavesOutWhatIsOmitted) {
+TEST_F(CloudModelTest, AListThatLagsShowsWhatWasTrueThen) {
   AddSingle();
-  ASSERT_TRUE(project_.Add({kOtherId, "two", false, RunningState()}));
-  const auto body = nlohmann::json::parse(project_.ListBody(kStart, {kId}));
-  ASSERT_EQ(body["clusters"].size(), 1u);
-  EXPECT_EQ(body["clusters"][0]["instance_id"], kOtherId);
+  Instance* instance = project_.Find(kId);
+  const auto shown = [this](SimTime now, SimTime lag) {
+    const auto body = nlohmann::json::parse(project_.ListBody(now, lag));
+    return body["clusters"].empty()
+               ? std::string("nothing")
+               : body["clusters"][0]["detail"]["server"][0]["status"].get<std::string>();
+  };
+  ASSERT_EQ(project_.Stop(kId, {}, kStart + SimTime(10)), PowerOutcome::kStarted);
+  ASSERT_EQ(project_.Start(kId, {}, kStart + SimTime(20)), PowerOutcome::kStarted);
+  instance->Remember(kStart + SimTime(30));
+  instance->listed = false;
+  const SimTime now = kStart + SimTime(40);
+  EXPECT_EQ(shown(now, SimTime(0)), "nothing");
+  EXPECT_EQ(shown(now, SimTime(10)), "nothing");
+  EXPECT_EQ(shown(now, SimTime(11)), "ACTIVE");
+  EXPECT_EQ(shown(now, SimTime(20)), "ACTIVE");
+  EXPECT_EQ(shown(now, SimTime(21)), "SHUTOFF");
+  EXPECT_EQ(shown(now, SimTime(30)), "SHUTOFF");
+  EXPECT_EQ(shown(now, SimTime(31)), "ACTIVE");
+  EXPECT_EQ(shown(now, SimTime(1000)), "ACTIVE");
 }
 
 TEST_F(CloudModelTest, ForcedNullsAndShapesAreListedAsSuch) {

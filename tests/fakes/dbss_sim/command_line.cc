@@ -3,64 +3,10 @@
 #include <charconv>
 #include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace quiesce::dbss_sim {
-
-const char kHelp[] =
-    R"(dbss_sim - a simulated Huawei Cloud DBSS database O&M API, for tests and demos
-
-Usage: dbss_sim [--flag=value ...]
-
-Serves on 127.0.0.1, in plain HTTP, from memory:
-  POST /v2/{project}/db-om/instances         the list of a project's instances
-  POST /v1/{project}/db-om/{instance}/stop   stop one
-  POST /v3/auth/tokens                       a token for a name and a password
-  /_sim/...                                  the control interface: seed, start behind the
-                                             client's back, plan faults, read the request log;
-                                             described in tests/fakes/dbss_sim/control.h
-Prints one line with its address when it accepts connections. SIGTERM and SIGINT end it.
-
-Listening:
-  --listen_port=0          port; 0 lets the system choose
-  --port_file=PATH         write the port to this file, which appears complete, once ready
-  --threads=128            connections served at one time; more wait
-  --idle_timeout_s=300     close idle connections after that
-
-Who may call:
-  --token=TEXT             accept this X-Auth-Token for every project; may be repeated.
-                           Without any, calls are refused until one is seeded or issued.
-  --user=NAME:PASSWORD:DOMAIN
-                           may ask for tokens; may be repeated
-
-The fleet, empty unless one of these is given:
-  --fleet=FILE             read it from a JSON file:
-                           {"projects":[{"id":"...","name":"...","instances":[
-                             {"id":"...","name":"...","ha":false,"state":"running"}]}]}
-  --projects=N             make up N projects, whose ids depend on --seed alone, ...
-  --instances=N            ... with N instances in all, named like billing-om-01
-  --state=running          of the made-up instances: running, stopped or mixed
-  --ha_share=0.0           part of them that are a pair of servers, 0 to 1
-  --seed=1                 another seed gives other ids
-  --write_fleet=FILE       write the fleet in the format of --fleet, before listening
-
-How it behaves:
-  --visible_lag_ms=0       after an accepted stop the list still shows ACTIVE/NO_TASK,
-  --powering_off_ms=0      then ACTIVE/powering-off,
-  --finishing_ms=0         then SHUTOFF/powering-off, and at last SHUTOFF/NO_TASK
-  --standby_extra_ms=0     the second server of a pair takes longer to power off
-  --latency_ms=0           every call takes that long before it has its effect
-  --stop_in_wrong_state=error
-                           stop of what is not running: error (400 DBSS.10020131),
-                           success (200, nothing happens) or failed (200 "failed")
-
-Exit status: 0 after a signal, 1 when the port is taken or a file cannot be used, 64 for a wrong
-flag.
-
-Example:
-  dbss_sim --projects=3 --instances=300 --ha_share=0.2 --token=demo --port_file=/tmp/sim.port
-  curl -s "http://127.0.0.1:$(cat /tmp/sim.port)/_sim/fleet"
-)";
 
 namespace {
 
@@ -78,6 +24,23 @@ Setter SetNumber(Number* target, std::int64_t min, std::int64_t max) {
     *target = static_cast<Number>(value);
     return "";
   };
+}
+
+std::string AddKey(const std::string& text, std::vector<AccessKey>* keys) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) {
+    return "must be ACCESS:SECRET";
+  }
+  AccessKey key;
+  key.access = text.substr(0, colon);
+  key.secret = text.substr(colon + 1);
+  keys->push_back(std::move(key));
+  return "";
+}
+
+std::string SetCertificate(const std::string& text, std::optional<CertificateKind>* target) {
+  *target = CertificateKindNamed(text);
+  return *target ? "" : "must be one of: good, bad_host, expired, not_yet_valid, untrusted";
 }
 
 Setter SetText(std::string* target) {
@@ -148,6 +111,13 @@ std::map<std::string, Setter> Setters(CommandLine* result, Numbers* numbers) {
          return "";
        }},
       {"user", [=](const std::string& text) { return AddUser(text, &result->users); }},
+      {"key", [=](const std::string& text) { return AddKey(text, &result->keys); }},
+      {"tls", [=](const std::string& text) { return SetCertificate(text, &result->certificate); }},
+      {"tls_port", SetNumber(&result->options.tls_port, 0, 65535)},
+      {"tls_port_file", SetText(&result->tls_port_file)},
+      {"tls_ca_file", SetText(&result->tls_ca_file)},
+      {"tls_cert", SetText(&result->tls_certificate_file)},
+      {"tls_key", SetText(&result->tls_key_file)},
       {"fleet", SetText(&result->fleet_file)},
       {"write_fleet", SetText(&result->write_fleet)},
       {"projects", SetNumber(&result->projects, 0, 100000)},
@@ -206,6 +176,16 @@ std::string ParseCommandLine(const std::vector<std::string>& arguments, CommandL
   const bool made_up = result->projects > 0 || result->instances > 0;
   if (made_up && !result->fleet_file.empty()) return "--fleet: excludes --projects, --instances";
   if (result->instances > 0 && result->projects == 0) return "--instances: needs --projects=N";
+  if (result->tls_certificate_file.empty() != result->tls_key_file.empty()) {
+    return result->tls_key_file.empty() ? "--tls_cert: needs --tls_key=FILE"
+                                        : "--tls_key: needs --tls_cert=FILE";
+  }
+  result->options.tls = result->certificate || !result->tls_key_file.empty();
+  const bool tls_meant = result->options.tls_port != 0 || !result->tls_port_file.empty() ||
+                         !result->tls_ca_file.empty();
+  if (tls_meant && !result->options.tls) {
+    return "--tls_port, --tls_port_file, --tls_ca_file: need --tls or --tls_cert";
+  }
   Apply(numbers, &result->options);
   return "";
 }

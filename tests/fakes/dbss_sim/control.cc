@@ -2,14 +2,11 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "tests/fakes/dbss_sim/control_replies.h"
 #include "tests/fakes/dbss_sim/dbss_sim.h"
-#include "tests/fakes/dbss_sim/fault_json.h"
 #include "tests/fakes/dbss_sim/fleet_json.h"
-#include "tests/fakes/dbss_sim/token_endpoint.h"
 
 namespace quiesce::dbss_sim {
 namespace {
@@ -52,9 +49,13 @@ const Control::Route Control::kRoutes[] = {
     {"POST", "timeline", &Control::Timeline},
     {"POST", "settings", &Control::Settings},
     {"POST", "tokens", &Control::Tokens},
+    {"POST", "revoke", &Control::Revoke},
     {"POST", "users", &Control::Users},
+    {"POST", "keys", &Control::Keys},
+    {"POST", "tls", &Control::Tls},
     {"POST", "faults", &Control::AddFaults},
     {"GET", "faults", &Control::ListFaults},
+    {"GET", "faults/kinds", &Control::ListFaultKinds},
     {"DELETE", "faults", &Control::ClearFaults},
     {"POST", "advance", &Control::Advance},
     {"POST", "reset", &Control::Reset},
@@ -63,6 +64,7 @@ const Control::Route Control::kRoutes[] = {
     {"GET", "log", &Control::Log},
     {"GET", "stops", &Control::Stops},
     {"GET", "counters", &Control::Counters},
+    {"GET", "quotas", &Control::Quotas},
 };
 
 bool Control::Owns(const ApiRequest& request) {
@@ -129,7 +131,7 @@ ApiReply Control::EditInstance(const ApiRequest& request,
   const Edit edit = read(&fields);
   fields.Finish();
   if (problem.found()) return ProblemReply(400, problem);
-  if (!sim_->cloud().Edit(project, instance, edit)) return NoSuchInstanceReply();
+  if (!sim_->cloud().Edit(project, instance, sim_->now(), edit)) return NoSuchInstanceReply();
   return JsonReply({{"ok", true}});
 }
 
@@ -220,9 +222,10 @@ ApiReply Control::Timeline(const ApiRequest& request) {
   if (problem.found()) return ProblemReply(400, problem);
   PowerTimelines timelines = sim_->cloud().timelines();
   if (!instance.empty()) {
-    const bool found = sim_->cloud().Edit(project, instance, [&timelines](Instance& target) {
-      if (target.timelines) timelines = *target.timelines;
-    });
+    const bool found =
+        sim_->cloud().Edit(project, instance, sim_->now(), [&timelines](Instance& target) {
+          if (target.timelines) timelines = *target.timelines;
+        });
     if (!found) return NoSuchInstanceReply();
   }
   for (std::size_t i = 0; i < timelines.size(); ++i) {
@@ -237,118 +240,10 @@ ApiReply Control::Timeline(const ApiRequest& request) {
   if (instance.empty()) {
     sim_->cloud().SetTimelines(timelines);
   } else {
-    sim_->cloud().Edit(project, instance, [&timelines](Instance& target) {
+    sim_->cloud().Edit(project, instance, sim_->now(), [&timelines](Instance& target) {
       target.timelines = std::make_unique<PowerTimelines>(timelines);
     });
   }
-  return JsonReply({{"ok", true}});
-}
-
-ApiReply Control::Settings(const ApiRequest& request) {
-  FieldProblem problem;
-  const Json body = ParsedBody(request, &problem);
-  JsonFields fields(body, "", &problem);
-  ApiSettings settings = sim_->api().settings();
-  if (fields.Has("stop_in_wrong_state")) {
-    const std::string name = fields.Choice("stop_in_wrong_state", {"error", "success", "failed"});
-    settings.stop_in_wrong_state = name == "error"     ? WrongStateAnswer::kError
-                                   : name == "success" ? WrongStateAnswer::kSuccess
-                                                       : WrongStateAnswer::kFailed;
-  }
-  if (fields.Has("missing_instance")) {
-    const std::string name =
-        fields.Choice("missing_instance", {"invalid_id", "not_found", "stop_failed"});
-    settings.missing_instance = name == "invalid_id"  ? MissingInstanceAnswer::kInvalidId
-                                : name == "not_found" ? MissingInstanceAnswer::kNotFound
-                                                      : MissingInstanceAnswer::kStopFailed;
-  }
-  if (fields.Has("expired_token")) {
-    settings.expired_token =
-        fields.Choice("expired_token", {"expires", "must_be_updated"}) == "expires"
-            ? ExpiredTokenAnswer::kExpires
-            : ExpiredTokenAnswer::kMustBeUpdated;
-  }
-  const auto list_latency = fields.Millis("latency_ms", settings.list_latency);
-  const auto stop_latency = fields.Millis("latency_ms", settings.stop_latency);
-  const auto token_latency = fields.Millis("latency_ms", settings.token_latency);
-  settings.list_latency = fields.Millis("list_latency_ms", list_latency);
-  settings.stop_latency = fields.Millis("stop_latency_ms", stop_latency);
-  settings.token_latency = fields.Millis("token_latency_ms", token_latency);
-  fields.Finish();
-  if (problem.found()) return ProblemReply(400, problem);
-  sim_->api().SetSettings(settings);
-  return JsonReply({{"ok", true}});
-}
-
-ApiReply Control::Tokens(const ApiRequest& request) {
-  FieldProblem problem;
-  const Json body = ParsedBody(request, &problem);
-  JsonFields fields(body, "", &problem);
-  const std::string token = fields.RequiredText("token");
-  const std::string state =
-      fields.Choice("state", {"valid", "expired", "must_be_updated", "unknown"});
-  TokenGrant grant;
-  if (const Json* projects = fields.Array("projects")) {
-    grant.projects.emplace();
-    for (const Json& project : *projects) {
-      if (project.is_string()) {
-        grant.projects->insert(project.get<std::string>());
-      } else {
-        fields.Fail("projects", "must be an array of strings");
-      }
-    }
-  }
-  auto lifetime = fields.Millis("expires_in_ms", SimTime::zero());
-  if (fields.Has("expires_in_ms") || state == "expired") {
-    if (state == "expired") lifetime = SimTime::zero();
-    grant.expires = sim_->now() + lifetime;
-    grant.expires_at = IamTime(std::chrono::system_clock::now() + lifetime);
-  }
-  grant.must_be_updated = state == "must_be_updated";
-  fields.Finish();
-  if (problem.found()) return ProblemReply(400, problem);
-  if (state == "unknown") {
-    sim_->tokens().Remove(token);
-  } else {
-    sim_->tokens().Put(token, std::move(grant));
-  }
-  return JsonReply({{"ok", true}});
-}
-
-ApiReply Control::Users(const ApiRequest& request) {
-  FieldProblem problem;
-  const Json body = ParsedBody(request, &problem);
-  JsonFields fields(body, "", &problem);
-  User user;
-  user.name = fields.RequiredText("name");
-  user.password = fields.RequiredText("password");
-  user.domain = fields.RequiredText("domain");
-  fields.Finish();
-  if (problem.found()) return ProblemReply(400, problem);
-  sim_->tokens().PutUser(std::move(user));
-  return JsonReply({{"ok", true}});
-}
-
-ApiReply Control::AddFaults(const ApiRequest& request) {
-  FieldProblem problem;
-  const Json body = ParsedBody(request, &problem);
-  std::vector<Fault> faults;
-  if (body.is_array()) {
-    for (std::size_t i = 0; i < body.size(); ++i) {
-      faults.push_back(FaultFromJson(body[i], "[" + std::to_string(i) + "]", sim_->cloud(),
-                                     sim_->now(), &problem));
-    }
-  } else {
-    faults.push_back(FaultFromJson(body, "", sim_->cloud(), sim_->now(), &problem));
-  }
-  if (problem.found()) return ProblemReply(400, problem);
-  Json ids = Json::array();
-  for (Fault& fault : faults) ids.push_back(sim_->faults().Add(std::move(fault)));
-  return JsonReply({{"ids", std::move(ids)}});
-}
-
-ApiReply Control::ClearFaults(const ApiRequest&) {
-  sim_->faults().Clear();
   return JsonReply({{"ok", true}});
 }
 

@@ -13,9 +13,10 @@
 //                          "first_number"?: 1, "state"?: "running" | "stopped" | "mixed",
 //                          "ha_share"?: 0.25, "seed"?: 1} -> {"instances": [I, ...]}
 //   POST /_sim/start       {"project": P, "instance": I, "instant"?: false}: behind the client's
-//   back POST /_sim/stop        the same the other way round; not counted as a stop by the API POST
-//   /_sim/force       {"project": P, "instance": I, "node"?: 0 | 1 (both), "status"?: "X" | null,
-//                          "task_status"?: "Y" | null, "shape"?: "normal" | "empty_servers" |
+//                          back
+//   POST /_sim/stop        the same the other way round; not counted as a stop by the API
+//   POST /_sim/force       {"project": P, "instance": I, "node"?: 0 | 1 (both), "status"?: "X" |
+//                          null, "task_status"?: "Y" | null, "shape"?: "normal" | "empty_servers" |
 //                          "null_detail"}: raw strings until the next power change. A string not
 //                          given stays as it is.
 //   POST /_sim/freeze      {"project": P, "instance": I, "frozen"?: true, "scene"?: "ARREAR",
@@ -28,16 +29,37 @@
 //                          not given stays as it is
 //   POST /_sim/settings    {"stop_in_wrong_state"?: "error" | "success" | "failed",
 //                          "missing_instance"?: "invalid_id" | "not_found" | "stop_failed",
-//                          "expired_token"?: "expires" | "must_be_updated", "latency_ms"? (all),
-//                          "list_latency_ms"?, "stop_latency_ms"?, "token_latency_ms"?}; what is
-//                          not given stays as it is
+//                          "expired_token"?: "expires" | "must_be_updated", "forbidden_list"?:
+//                          "error" | "empty" (a list by who may not see the project), "latency_ms"?
+//                          (all), "list_latency_ms"?, "stop_latency_ms"?, "token_latency_ms"?,
+//                          "list_lag_ms"? (lists show what was true then), "token_lifetime_ms"? (of
+//                          tokens issued from now on), "wall_offset_ms"? (the gateway's calendar is
+//                          so much ahead, or behind), "quotas"?: [{"policy": "user" | "ip",
+//                          "limit", "period_ms", "counts"?: ["list", "stop", "token"] (all),
+//                          "window"?: "fixed" | "sliding", "counts_refused"?: false,
+//                          "retry_after"?: false}]}; what is not given stays as it is
+//   GET  /_sim/quotas      -> {"quotas": [the same, and "admitted", "refused"]}
 //   POST /_sim/tokens      {"token": "...", "state"?: "valid" | "expired" | "must_be_updated" |
-//                          "unknown", "projects"?: [P, ...] (all), "expires_in_ms"? (never)}
+//                          "unknown", "projects"?: [P, ...] (all), "expires_in_ms"? (never),
+//                          "user"?: whose it is, for quotas and revocation}
+//   POST /_sim/revoke      {"user": "...", "as"?: "unknown" | "expired" | "must_be_updated",
+//                          "in_ms"?: 0}: the end of all tokens that the user has now, before their
+//                          time -> {"tokens": 2}
 //   POST /_sim/users       {"name": "...", "password": "...", "domain": "..."}
-//   POST /_sim/faults      one fault or an array of them (fault_json.h) -> {"ids": [1, ...]}
-//   GET  /_sim/faults      -> {"faults": [{"id", "op", "project", "instance", "times", "skip"}]}
-//                          those that still wait for requests
-//   DELETE /_sim/faults    no faults any more
+//   POST /_sim/keys        {"access": "...", "secret": "...", "security_token"?, "state"?: "valid"
+//   |
+//                          "unknown" | "secret_unavailable", "projects"?: [P, ...] (all),
+//                          "expires_in_ms"? (never), "user"?}: a pair of keys that may sign
+//                          requests; unlocks it
+//   POST /_sim/tls         {"certificate": "good" | "bad_host" | "expired" | "not_yet_valid" |
+//                          "untrusted"}: what new connections to the TLS port are shown
+//   POST /_sim/faults      one rule or an array of them (fault_json.h) -> {"ids": [1, ...]}
+//   GET  /_sim/faults      -> {"faults": [{"id", "name", "kind", "op", "project", "instance",
+//                          "times", "skip", "every", "probability", "seed", "matched",
+//                          "spoiled"}], "spoiled": {NAME: 2}}: the rules that still wait for
+//                          requests, and how many requests the rules of each name spoiled
+//   GET  /_sim/faults/kinds -> {"kinds": [{"name", "family", "what", "parameters", "effect"}]}
+//   DELETE /_sim/faults    no rules any more; with ?name=NAME none of that name
 //   POST /_sim/advance     {"ms": 5000}: the simulator's time jumps
 //   POST /_sim/reset       {"keep_fleet"?: false}: as at the start, but without projects
 //   GET  /_sim/fleet       -> {"projects": [{"id", "name", "instances", "running", "stopped"}],
@@ -46,7 +68,8 @@
 //                          [{"status", "task_status"}]}]}
 //   GET  /_sim/log         ?op=&project=&instance=&after=SEQ&limit=10000 -> {"entries": [{"seq",
 //                          "op", "project", "instance", "time_us", "replied_us", "status",
-//                          "effect", "faulted", "delivery"}], "last_seq", "dropped"}. time_us is
+//                          "effect", "faulted", "fault", "delivery"}], "last_seq", "dropped"}.
+//                          "fault" is the name of the rule that spoiled it. time_us is
 //                          the monotonic clock of the system (plus what was advanced); status 0: no
 //                          reply (yet)
 //   GET  /_sim/stops       ?project=&instance=&repeated=true -> {"instances": [{"project",
@@ -103,9 +126,13 @@ class Control {
   ApiReply Timeline(const ApiRequest& request);
   ApiReply Settings(const ApiRequest& request);
   ApiReply Tokens(const ApiRequest& request);
+  ApiReply Revoke(const ApiRequest& request);
   ApiReply Users(const ApiRequest& request);
+  ApiReply Keys(const ApiRequest& request);
+  ApiReply Tls(const ApiRequest& request);
   ApiReply AddFaults(const ApiRequest& request);
   ApiReply ListFaults(const ApiRequest& request);
+  ApiReply ListFaultKinds(const ApiRequest& request);
   ApiReply ClearFaults(const ApiRequest& request);
   ApiReply Advance(const ApiRequest& request);
   ApiReply Reset(const ApiRequest& request);
@@ -114,6 +141,7 @@ class Control {
   ApiReply Log(const ApiRequest& request);
   ApiReply Stops(const ApiRequest& request);
   ApiReply Counters(const ApiRequest& request);
+  ApiReply Quotas(const ApiRequest& request);
 
   ApiReply ChangePower(bool start, const ApiRequest& request);
   ApiReply SetListed(bool listed, const ApiRequest& request);

@@ -351,7 +351,7 @@ TEST(RequestLogTest, OnlyTheLastEntriesAreKeptButEverythingIsCounted) {
   RequestLog log(2);
   for (int i = 0; i < 3; ++i) {
     const auto seq = log.Begin(Op::kStop, "p", "i", SimTime(i));
-    log.End(seq, Op::kStop, "p", "i", SimTime(i), 200, i == 0, false, Delivery::kWhole);
+    log.End(seq, Op::kStop, "p", "i", SimTime(i), 200, i == 0, "", Delivery::kWhole);
   }
   EXPECT_EQ(log.Entries({}).size(), 2u);
   EXPECT_EQ(log.Entries({})[0].seq, 2);
@@ -365,8 +365,8 @@ TEST(RequestLogTest, OverlappingStopsOfOneInstanceAreSeen) {
   const auto first = log.Begin(Op::kStop, "p", "i", SimTime(1));
   const auto second = log.Begin(Op::kStop, "p", "i", SimTime(2));
   log.Clear();
-  log.End(second, Op::kStop, "p", "i", SimTime(3), 400, false, false, Delivery::kWhole);
-  log.End(first, Op::kStop, "p", "i", SimTime(4), 200, true, false, Delivery::kWhole);
+  log.End(second, Op::kStop, "p", "i", SimTime(3), 400, false, "", Delivery::kWhole);
+  log.End(first, Op::kStop, "p", "i", SimTime(4), 200, true, "", Delivery::kWhole);
   EXPECT_EQ(log.CountsOf("p", "i").max_stops_in_flight, 2);
   EXPECT_EQ(log.CountsOf("p", "i").stops_in_flight, 0);
   EXPECT_EQ(log.CountsOf(Op::kStop).in_flight, 0);

@@ -63,6 +63,8 @@ const char* DeliveryName(Delivery delivery) {
       return "whole";
     case Delivery::kCut:
       return "cut";
+    case Delivery::kCutReset:
+      return "cut_reset";
     case Delivery::kDrop:
       return "drop";
     case Delivery::kReset:
@@ -82,7 +84,8 @@ Json EntryJson(const LogEntry& entry) {
           {"replied_us", entry.replied.count()},
           {"status", entry.status},
           {"effect", entry.effect},
-          {"faulted", entry.faulted},
+          {"faulted", !entry.fault.empty()},
+          {"fault", entry.fault},
           {"delivery", DeliveryName(entry.delivery)}};
 }
 
@@ -98,19 +101,6 @@ Json CountsJson(const InstanceCounts& counts) {
 }
 
 }  // namespace
-
-ApiReply Control::ListFaults(const ApiRequest&) {
-  Json faults = Json::array();
-  for (const FaultPlan::Pending& pending : sim_->faults().pending()) {
-    faults.push_back({{"id", pending.id},
-                      {"op", pending.fault.op ? Json(OpName(*pending.fault.op)) : Json(nullptr)},
-                      {"project", pending.fault.project},
-                      {"instance", pending.fault.instance},
-                      {"times", pending.fault.times},
-                      {"skip", pending.fault.skip}});
-  }
-  return JsonReply({{"faults", std::move(faults)}});
-}
 
 ApiReply Control::Fleet(const ApiRequest&) {
   PowerCounts total;
@@ -227,6 +217,23 @@ ApiReply Control::Counters(const ApiRequest&) {
                             {"replies", std::move(replies)}};
   }
   return JsonReply(counters);
+}
+
+ApiReply Control::Quotas(const ApiRequest&) {
+  Json quotas = Json::array();
+  for (const QuotaBook::Use& use : sim_->quotas().uses()) {
+    const Quota& quota = use.quota;
+    Json counts = Json::array();
+    for (const Op op : quota.counts) counts.push_back(OpName(op));
+    quotas.push_back({{"policy", quota.policy == Quota::Policy::kUser ? "user" : "ip"},
+                      {"window", quota.window == Quota::Window::kFixed ? "fixed" : "sliding"},
+                      {"limit", quota.limit},
+                      {"period_ms", quota.period.count() / 1000},
+                      {"counts", std::move(counts)},
+                      {"admitted", use.admitted},
+                      {"refused", use.refused}});
+  }
+  return JsonReply({{"quotas", std::move(quotas)}});
 }
 
 }  // namespace quiesce::dbss_sim

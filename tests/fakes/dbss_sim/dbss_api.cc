@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "tests/fakes/dbss_sim/api_errors.h"
-#include "tests/fakes/dbss_sim/token_endpoint.h"
+#include "tests/fakes/dbss_sim/gzip.h"
+#include "tests/fakes/dbss_sim/list_edits.h"
+#include "tests/fakes/dbss_sim/target.h"
 
 namespace quiesce::dbss_sim {
 namespace {
@@ -14,42 +16,14 @@ namespace {
 constexpr std::size_t kMinIdLength = 32;
 constexpr std::size_t kMaxIdLength = 64;
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string PercentDecoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
-        HexDigit(text[i + 2]) >= 0) {
-      decoded.push_back(static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2])));
-      i += 2;
-    } else {
-      decoded.push_back(text[i]);
-    }
-  }
-  return decoded;
-}
-
-// The segments of the path, each decoded after the split: an encoded slash does not separate.
-std::vector<std::string> PathSegments(std::string_view target) {
-  std::string_view path = target.substr(0, target.find('?'));
-  std::vector<std::string> segments;
-  while (!path.empty() && path.front() == '/') {
-    path.remove_prefix(1);
-    const std::size_t end = std::min(path.find('/'), path.size());
-    segments.push_back(PercentDecoded(path.substr(0, end)));
-    path.remove_prefix(end);
-  }
-  return segments;
-}
-
 bool HasIdLength(const std::string& id) {
   return id.size() >= kMinIdLength && id.size() <= kMaxIdLength;
+}
+
+ApiReply EmptyList() {
+  ApiReply reply;
+  reply.body = R"({"clusters":[]})";
+  return reply;
 }
 
 ApiReply Result(const char* result) {
@@ -60,13 +34,14 @@ ApiReply Result(const char* result) {
 
 }  // namespace
 
-DbssApi::DbssApi(Cloud* cloud, TokenBook* tokens, FaultPlan* faults, RequestLog* log, Clock clock,
-                 Wait wait)
+DbssApi::DbssApi(Cloud* cloud, Gateway* gateway, FaultPlan* faults, RequestLog* log, Clock clock,
+                 WallClock wall_clock, Wait wait)
     : cloud_(cloud),
-      tokens_(tokens),
+      gateway_(gateway),
       faults_(faults),
       log_(log),
       clock_(std::move(clock)),
+      wall_clock_(std::move(wall_clock)),
       wait_(std::move(wait)) {}
 
 void DbssApi::SetSettings(const ApiSettings& settings) {
@@ -105,7 +80,7 @@ ApiReply DbssApi::Handle(const ApiRequest& request) {
   reply.headers.emplace_back("X-Request-Id", request_id);
   const bool lost = reply.delivery == Delivery::kDrop || reply.delivery == Delivery::kReset;
   log_->End(seq, route.op, route.project, route.instance, clock_(), lost ? 0 : reply.status,
-            outcome.effect, fault.has_value(), reply.delivery);
+            outcome.effect, fault ? fault->name : "", reply.delivery);
   return std::move(outcome.reply);
 }
 
@@ -132,7 +107,12 @@ DbssApi::Outcome DbssApi::Carry(const Route& route, const ApiRequest& request, c
       outcome.reply.body.replace(planned, kPlannedRequestId.size(), request_id);
     }
   }
+  if (fault->gzip) {
+    outcome.reply.body = Gzip(outcome.reply.body);
+    outcome.reply.headers.emplace_back("Content-Encoding", "gzip");
+  }
   outcome.reply.delivery = fault->delivery;
+  outcome.reply.drip = fault->drip;
   if (fault->reply_delay > delay.zero() && !wait_(fault->reply_delay)) {
     outcome.reply.delivery = Delivery::kDrop;
   }
@@ -142,44 +122,41 @@ DbssApi::Outcome DbssApi::Carry(const Route& route, const ApiRequest& request, c
 DbssApi::Outcome DbssApi::Execute(const Route& route, const ApiRequest& request, const Fault* fault,
                                   const ApiSettings& settings, const std::string& request_id) {
   if (route.op == Op::kOther) return {UnknownApi(request_id)};
-  if (route.op == Op::kToken) {
-    ApiReply reply = IssueToken(request.body, *cloud_, request_id, clock_(),
-                                std::chrono::system_clock::now(), tokens_);
-    const bool issued = reply.status == 201;
-    return {std::move(reply), issued};
+  const Moment moment{clock_(), wall_clock_() + settings.wall_offset};
+  if (route.op == Op::kToken) return IssueToken(request, settings, moment, request_id);
+  auto refusal = gateway_->Refuse(request, route.op, route.project, settings.expired_token, moment,
+                                  request_id);
+  if (refusal) {
+    const bool as_empty = route.op == Op::kList && refusal->reason == Gateway::Reason::kForbidden &&
+                          settings.forbidden_list == ForbiddenListAnswer::kEmpty;
+    if (as_empty) refusal->reply = EmptyList();
+    return {std::move(refusal->reply)};
   }
-  if (auto refusal = Refusal(request, route.project, settings, request_id)) return {*refusal};
   if (!cloud_->HasProject(route.project)) return {ProjectUnavailable(request_id)};
-  if (route.op == Op::kStop) return Stop(route, settings);
-
-  static const std::set<std::string, std::less<>> kNothingOmitted;
-  auto body = cloud_->ListBody(route.project, clock_(),
-                               fault != nullptr ? fault->omitted : kNothingOmitted);
-  if (!body) return {ProjectUnavailable(request_id)};
-  ApiReply reply;
-  reply.body = *std::move(body);
-  return {std::move(reply)};
+  return route.op == Op::kStop ? Stop(route, settings) : List(route, fault, settings, request_id);
 }
 
-std::optional<ApiReply> DbssApi::Refusal(const ApiRequest& request, const std::string& project,
-                                         const ApiSettings& settings,
-                                         const std::string& request_id) {
-  if (!request.token) return AuthenticationError("x-auth-token not found", request_id);
-  const TokenBook::Checked checked = tokens_->Check(*request.token, project, clock_());
-  switch (checked.verdict) {
-    case TokenBook::Verdict::kValid:
-      return std::nullopt;
-    case TokenBook::Verdict::kUnknown:
-      return AuthenticationError("decrypt token fail", request_id);
-    case TokenBook::Verdict::kExpired:
-      if (settings.expired_token == ExpiredTokenAnswer::kMustBeUpdated) break;
-      return AuthenticationError("token expires, expires_at: " + checked.expires_at, request_id);
-    case TokenBook::Verdict::kMustBeUpdated:
-      break;
-    case TokenBook::Verdict::kOtherProject:
-      return NotAuthorized(request_id);
+DbssApi::Outcome DbssApi::IssueToken(const ApiRequest& request, const ApiSettings& settings,
+                                     const Moment& moment, const std::string& request_id) {
+  const std::string user = UserOfTokenRequest(request.body);
+  if (auto refusal = gateway_->RefuseTokenRequest(user, moment, request_id)) {
+    return {std::move(refusal->reply)};
   }
-  return TokenMustBeUpdated(request_id);
+  ApiReply reply = dbss_sim::IssueToken(request.body, *cloud_, request_id, moment.now, moment.wall,
+                                        settings.token_lifetime, &gateway_->tokens());
+  const bool issued = reply.status == 201;
+  return {std::move(reply), issued};
+}
+
+DbssApi::Outcome DbssApi::List(const Route& route, const Fault* fault, const ApiSettings& settings,
+                               const std::string& request_id) {
+  const auto lag = settings.list_lag + (fault != nullptr ? fault->list_lag : SimTime::zero());
+  auto body = cloud_->ListBody(route.project, clock_(), lag);
+  if (!body) return {ProjectUnavailable(request_id)};
+  ApiReply reply;
+  reply.body =
+      fault != nullptr && fault->list_edit ? EditList(*body, *fault->list_edit) : *std::move(body);
+  return {std::move(reply)};
 }
 
 DbssApi::Outcome DbssApi::Stop(const Route& route, const ApiSettings& settings) {

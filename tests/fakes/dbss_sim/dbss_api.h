@@ -3,7 +3,7 @@
 // replies.
 //
 // Order of events for a request, as in the real cloud: the gateway looks for the path (404
-// APIGW.0101), then at the token (401 APIGW.0301 or 0307, 403 APIGW.0302), then the service looks
+// APIGW.0101), then at the caller (gateway.h: 429, 401, 403), then the service looks
 // at the ids and acts (daemon/cloud/API.md 3, 4). A fault with effect == false replaces all of
 // that.
 
@@ -19,9 +19,10 @@
 #include "tests/fakes/dbss_sim/api_types.h"
 #include "tests/fakes/dbss_sim/cloud.h"
 #include "tests/fakes/dbss_sim/fault_plan.h"
+#include "tests/fakes/dbss_sim/gateway.h"
 #include "tests/fakes/dbss_sim/request_ids.h"
 #include "tests/fakes/dbss_sim/request_log.h"
-#include "tests/fakes/dbss_sim/token_book.h"
+#include "tests/fakes/dbss_sim/token_endpoint.h"
 
 namespace quiesce::dbss_sim {
 
@@ -36,15 +37,22 @@ enum class MissingInstanceAnswer {
   kNotFound,    // 404 DBSS.10021004
   kStopFailed,  // 400 DBSS.10020131
 };
-enum class ExpiredTokenAnswer {
-  kExpires,        // 401 APIGW.0301 "token expires, expires_at: ..."
-  kMustBeUpdated,  // 401 APIGW.0307
+// How a list is answered to a caller who may not see the project (5.7).
+enum class ForbiddenListAnswer {
+  kError,  // 403 APIGW.0302
+  kEmpty,  // 200 {"clusters":[]}, as some services do
 };
 
 struct ApiSettings {
   WrongStateAnswer stop_in_wrong_state = WrongStateAnswer::kError;
   MissingInstanceAnswer missing_instance = MissingInstanceAnswer::kInvalidId;
   ExpiredTokenAnswer expired_token = ExpiredTokenAnswer::kExpires;
+  ForbiddenListAnswer forbidden_list = ForbiddenListAnswer::kError;
+  std::chrono::microseconds token_lifetime = kTokenLifetime;  // Of tokens issued from now on.
+  // Every list shows what was true that long ago.
+  std::chrono::microseconds list_lag{0};
+  // By how much the gateway's calendar is ahead of the true time.
+  std::chrono::microseconds wall_offset{0};
   // Time that a request takes before it has its effect.
   std::chrono::microseconds list_latency{0};
   std::chrono::microseconds stop_latency{0};
@@ -58,10 +66,11 @@ class DbssApi {
   // stopping.
   using Wait = std::function<bool(std::chrono::microseconds)>;
   using Clock = std::function<SimTime()>;
+  using WallClock = std::function<std::chrono::system_clock::time_point()>;
 
   // All pointers must outlive this object.
-  DbssApi(Cloud* cloud, TokenBook* tokens, FaultPlan* faults, RequestLog* log, Clock clock,
-          Wait wait);
+  DbssApi(Cloud* cloud, Gateway* gateway, FaultPlan* faults, RequestLog* log, Clock clock,
+          WallClock wall_clock, Wait wait);
 
   // Blocks for the latency and for the delays of a fault, otherwise for no longer than a list takes
   // to write. The request is in the log, complete, when it returns.
@@ -88,16 +97,18 @@ class DbssApi {
                 const std::string& request_id);
   Outcome Execute(const Route& route, const ApiRequest& request, const Fault* fault,
                   const ApiSettings& settings, const std::string& request_id);
-  // nullopt when the token is good for the project.
-  std::optional<ApiReply> Refusal(const ApiRequest& request, const std::string& project,
-                                  const ApiSettings& settings, const std::string& request_id);
+  Outcome List(const Route& route, const Fault* fault, const ApiSettings& settings,
+               const std::string& request_id);
+  Outcome IssueToken(const ApiRequest& request, const ApiSettings& settings, const Moment& moment,
+                     const std::string& request_id);
   Outcome Stop(const Route& route, const ApiSettings& settings);
 
   Cloud* const cloud_;
-  TokenBook* const tokens_;
+  Gateway* const gateway_;
   FaultPlan* const faults_;
   RequestLog* const log_;
   const Clock clock_;
+  const WallClock wall_clock_;
   const Wait wait_;
   RequestIds request_ids_;
 

@@ -1,5 +1,6 @@
 #include "tests/fakes/dbss_sim/dbss_sim.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "tests/fakes/dbss_sim/control.h"
@@ -13,6 +14,7 @@ SimTime SystemNow() {
 
 DbssSim::Options WithClock(DbssSim::Options options) {
   if (!options.clock) options.clock = SystemNow;
+  if (!options.wall_clock) options.wall_clock = std::chrono::system_clock::now;
   return options;
 }
 
@@ -24,11 +26,14 @@ DbssSim::DbssSim(Options options)
     : options_(WithClock(std::move(options))),
       log_(options_.log_capacity),
       api_(
-          &cloud_, &tokens_, &faults_, &log_, [this] { return now(); },
+          &cloud_, &gateway_, &faults_, &log_, [this] { return now(); }, options_.wall_clock,
           [this](std::chrono::microseconds duration) { return server_.Wait(duration); }),
       control_(std::make_unique<Control>(this)),
       server_([this](const ApiRequest& request) { return Handle(request); }, options_.threads,
-              options_.idle_timeout) {
+              options_.idle_timeout),
+      tls_server_([this](const ApiRequest& request) { return Handle(request); }, options_.threads,
+                  options_.idle_timeout, [this] { return ContextForConnection(); }) {
+  if (options_.tls) MakeContexts();
   Reset(/*keep_fleet=*/false);
 }
 
@@ -36,10 +41,39 @@ DbssSim::~DbssSim() { Stop(); }
 
 bool DbssSim::Start() {
   port_ = server_.Start(options_.port);
-  return port_ > 0;
+  if (port_ <= 0) return false;
+  if (!options_.tls) return true;
+  if (contexts_[CertificateKind::kGood] == nullptr) return false;
+  tls_port_ = std::max(0, tls_server_.Start(options_.tls_port));
+  return tls_port_ > 0;
 }
 
-void DbssSim::Stop() { server_.Stop(); }
+// Handlers of both servers wait with the first one.
+void DbssSim::Stop() {
+  server_.Stop();
+  tls_server_.Stop();
+}
+
+void DbssSim::MakeContexts() {
+  CertificateMaker maker;
+  authority_pem_ = maker.authority_pem();
+  for (const CertificateKind kind :
+       {CertificateKind::kGood, CertificateKind::kBadHost, CertificateKind::kExpired,
+        CertificateKind::kNotYetValid, CertificateKind::kUntrusted}) {
+    contexts_[kind] = MakeTlsContext(maker.Make(kind));
+  }
+  if (options_.tls_identity) {
+    contexts_[CertificateKind::kGood] = MakeTlsContext(*options_.tls_identity);
+  }
+}
+
+std::shared_ptr<SSL_CTX> DbssSim::ContextForConnection() {
+  return contexts_.at(faults_.TakeCertificate().value_or(shown_));
+}
+
+std::string DbssSim::tls_endpoint() const {
+  return "https://localhost:" + std::to_string(tls_port_);
+}
 
 std::string DbssSim::endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
@@ -48,9 +82,13 @@ ApiReply DbssSim::Handle(const ApiRequest& request) {
   return api_.Handle(request);
 }
 
-void DbssSim::AddToken(std::string_view token) { tokens_.Put(token, TokenGrant()); }
+void DbssSim::AddToken(std::string_view token) { tokens().Put(token, TokenGrant()); }
 
 SimTime DbssSim::now() const { return options_.clock() + SimTime(advanced_.load()); }
+
+std::chrono::system_clock::time_point DbssSim::wall_now() const {
+  return options_.wall_clock() + api_.settings().wall_offset;
+}
 
 void DbssSim::Advance(std::chrono::microseconds duration) { advanced_ += duration.count(); }
 
@@ -68,7 +106,7 @@ PowerOutcome DbssSim::ChangePower(bool start, std::string_view project, std::str
                                   bool instant) {
   PowerOutcome outcome = PowerOutcome::kNoSuchInstance;
   if (instant) {
-    const bool found = cloud_.Edit(project, instance, [start](Instance& target) {
+    const bool found = cloud_.Edit(project, instance, now(), [start](Instance& target) {
       for (Node& node : target.nodes()) node.Force(start ? RunningState() : StoppedState());
     });
     if (found) outcome = PowerOutcome::kStarted;
@@ -86,7 +124,10 @@ void DbssSim::Reset(bool keep_fleet) {
   faults_.Clear();
   log_.Clear();
   api_.SetSettings(options_.settings);
-  tokens_.ForgetIssued();
+  tokens().ForgetIssued();
+  keys().ForgetFailures();
+  quotas().Set({});
+  shown_ = CertificateKind::kGood;
   if (!keep_fleet) cloud_.Clear();
   cloud_.SetTimelines(options_.timelines);
 }

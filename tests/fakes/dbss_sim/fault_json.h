@@ -1,30 +1,26 @@
-// The JSON form of a fault, of POST /_sim/faults. Which requests it spoils:
+// The JSON form of a rule, of POST /_sim/faults:
 //
-//   "op"        "list", "stop", "token", "other"; any when not given
-//   "project", "instance"   only these; any when not given
-//   "times"     how many requests, 1 when not given; "skip": after how many that match, 0
+//   "name"      shown in the log and by GET /_sim/faults; the kind when not given
+//   "seed"      of everything that is left to chance; when not given, the rule's number
+//   "match"     which requests: the fields below, which may also stand in the rule itself
+//     "op"        "list", "stop", "token", "other"; any when not given
+//     "project", "instance"   only these; any when not given
+//     "skip"      after how many that match, 0 when not given
+//     "every"     then one in so many, the first of them; 1 when not given
+//     "probability"   and of these some by chance; 1 when not given
+//     "times"     until so many were spoiled; when not given 1, or without end when every or
+//                 probability is given
+//   "kind"      what happens to them, required; GET /_sim/faults/kinds and `dbss_sim --help` list
+//               all of them with the parameters of each (fault_kinds.cc). The first rule that
+//               spoils a request is the only one, but for "latency", which adds to those after it.
+//               "reply" takes `status` and `body` (a string sent as it is, or a JSON value),
+//               `content_type` and `headers` {"name": "value"}; "stale" needs a `project`.
+//   "effect"    whether the request is carried out nevertheless; when not given as the kind says.
+//               So {"kind": "close"} loses the request and {"kind": "close", "effect": true} the
+//               answer.
+//   "effect_delay_ms" passes before the effect, "reply_delay_ms" after it.
 //
-// What happens to them, by "kind" (required):
-//
-//   "reply"            `status` and `body` (a string sent as it is, or a JSON value) instead of the
-//                      genuine answer, with `content_type` and `headers` {"name": "value"}
-//   "drop"             the connection is closed without an answer; with "reset": true, by a reset
-//   "delay"            the genuine answer, later (see below)
-//   "throttle"         429 APIGW.0308; `policy` "user" or "ip", `limit`, `period` like "5 minute",
-//                      and `retry_after_s` for a Retry-After header, none when not given
-//   "unauthorized"     401; `code` "0307" or "0301" (then with `sub_message`)
-//   "gateway_timeout"  504 APIGW.0201
-//   "empty"            `status` 200 and no body at all
-//   "html"             `status` 502 and a page of HTML
-//   "truncate"         the genuine answer, cut in the middle of its body by a close
-//   "result_failed"    200 {"result":"failed"}
-//   "omit"             a list without the `instances` of this array
-//   "stale"            a list of `project` (required) as it was when the fault was planned
-//
-// "effect": whether the request is carried out nevertheless. When not given it is for
-// gateway_timeout, empty, delay, truncate, omit and stale, and is not for the others. So
-// {"kind": "drop"} loses the request and {"kind": "drop", "effect": true} the answer.
-// "effect_delay_ms" passes before the effect, "reply_delay_ms" after it.
+// Kinds named tls: spoil new connections to the TLS port instead; they match no op.
 
 #ifndef TESTS_FAKES_DBSS_SIM_FAULT_JSON_H_
 #define TESTS_FAKES_DBSS_SIM_FAULT_JSON_H_
@@ -39,8 +35,8 @@ namespace quiesce::dbss_sim {
 
 // Notes in `problem` what is wrong with `value`; the result is then of no use. `path` is where the
 // object is in the input. The cloud and `now` are for stale lists.
-Fault FaultFromJson(const nlohmann::json& value, const std::string& path, const Cloud& cloud,
-                    SimTime now, FieldProblem* problem);
+FaultRule FaultRuleFromJson(const nlohmann::json& value, const std::string& path,
+                            const Cloud& cloud, SimTime now, FieldProblem* problem);
 
 }  // namespace quiesce::dbss_sim
 

@@ -58,7 +58,7 @@ TEST_F(FaultTest, ADroppedRequestHasNoReplyAndNoEffect) {
   EXPECT_EQ(StatusOf(kHexInstance), "ACTIVE");
   const LogEntry entry = LastStop();
   EXPECT_FALSE(entry.effect);
-  EXPECT_TRUE(entry.faulted);
+  EXPECT_EQ(entry.fault, "drop");
   EXPECT_EQ(entry.status, 0);
   EXPECT_EQ(entry.delivery, Delivery::kDrop);
   EXPECT_EQ(client_->Stop(kHexInstance)->status, 200) << "one shot";

@@ -6,10 +6,12 @@
 #define TESTS_FAKES_DBSS_SIM_HTTP_SERVER_H_
 
 #include <httplib.h>
+#include <openssl/ssl.h>
 
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -21,10 +23,13 @@ class HttpServer : private httplib::Server {
  public:
   // Answers a request. Runs on the connection's thread, so several at once, and may block.
   using Handler = std::function<ApiReply(const ApiRequest&)>;
+  // What to show to a new connection; nullptr closes it. Several at once.
+  using TlsChoice = std::function<std::shared_ptr<SSL_CTX>()>;
 
   // At most `threads` connections are served at one time; more wait. A connection that has been
-  // idle for `idle_timeout` is closed, as a gateway would do.
-  HttpServer(Handler handler, int threads, std::chrono::seconds idle_timeout);
+  // idle for `idle_timeout` is closed, as a gateway would do. Plain HTTP without `tls`.
+  HttpServer(Handler handler, int threads, std::chrono::seconds idle_timeout,
+             TlsChoice tls = nullptr);
   ~HttpServer() override;
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -46,6 +51,7 @@ class HttpServer : private httplib::Server {
 
   const Handler handler_;
   const std::chrono::seconds idle_timeout_;
+  const TlsChoice tls_;
   int stop_event_;  // An eventfd, readable for ever once Stop was called.
   std::thread listener_;
   std::atomic<bool> listener_ended_{false};

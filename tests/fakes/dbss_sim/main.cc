@@ -1,4 +1,4 @@
-// The program dbss_sim; see --help, or kHelp in command_line.cc.
+// The program dbss_sim; see --help, or help.cc.
 
 #include <csignal>
 #include <cstdio>
@@ -35,15 +35,19 @@ bool WriteWhole(const std::string& path, const std::string& text) {
   return std::rename(temporary.c_str(), path.c_str()) == 0;
 }
 
-std::optional<std::vector<ProjectSeed>> ReadFleet(const std::string& path) {
+std::optional<std::string> ReadWhole(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;
   text << file.rdbuf();
-  if (!file) {
-    Complain(path + ": cannot be read");
-    return std::nullopt;
-  }
-  const auto root = nlohmann::json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
+  if (file) return text.str();
+  Complain(path + ": cannot be read");
+  return std::nullopt;
+}
+
+std::optional<std::vector<ProjectSeed>> ReadFleet(const std::string& path) {
+  const auto text = ReadWhole(path);
+  if (!text) return std::nullopt;
+  const auto root = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (root.is_discarded()) {
     Complain(path + ": is not JSON");
     return std::nullopt;
@@ -77,6 +81,38 @@ bool SeedFleet(const CommandLine& flags, DbssSim* sim) {
   return false;
 }
 
+// False, having said so, when the files that were named are of no use.
+bool ReadIdentity(const CommandLine& flags, DbssSim::Options* options) {
+  if (flags.tls_key_file.empty()) return true;
+  const auto certificate = ReadWhole(flags.tls_certificate_file);
+  const auto key = ReadWhole(flags.tls_key_file);
+  if (!certificate || !key) return false;
+  options->tls_identity = TlsIdentity{*certificate, *key};
+  if (MakeTlsContext(*options->tls_identity) != nullptr) return true;
+  Complain(flags.tls_certificate_file + ", " + flags.tls_key_file +
+           ": are not a certificate and its key in PEM");
+  return false;
+}
+
+bool WriteIfAsked(const std::string& path, const std::string& text) {
+  if (path.empty() || WriteWhole(path, text)) return true;
+  Complain(path + ": cannot be written");
+  return false;
+}
+
+// Says where it listens; in the files last, because they are what others wait for.
+bool Announce(const CommandLine& flags, const DbssSim& sim) {
+  if (!WriteIfAsked(flags.tls_ca_file, sim.tls_authority()) ||
+      !WriteIfAsked(flags.tls_port_file, std::to_string(sim.tls_port()) + "\n") ||
+      !WriteIfAsked(flags.port_file, std::to_string(sim.port()) + "\n")) {
+    return false;
+  }
+  std::printf("dbss_sim: listening on %s\n", sim.endpoint().c_str());
+  if (sim.tls_port() != 0) std::printf("dbss_sim: listening on %s\n", sim.tls_endpoint().c_str());
+  std::fflush(stdout);
+  return true;
+}
+
 int Run(const CommandLine& flags) {
   // Blocked before the first thread is started, so that all threads inherit it and the signal waits
   // for sigwait().
@@ -86,20 +122,20 @@ int Run(const CommandLine& flags) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  DbssSim sim(flags.options);
+  DbssSim::Options options = flags.options;
+  if (!ReadIdentity(flags, &options)) return 1;
+  DbssSim sim(options);
   for (const std::string& token : flags.tokens) sim.AddToken(token);
   for (const User& user : flags.users) sim.tokens().PutUser(user);
+  for (const AccessKey& key : flags.keys) sim.keys().Put(key);
+  if (flags.certificate) sim.ShowCertificate(*flags.certificate);
   if (!SeedFleet(flags, &sim)) return 1;
   if (!sim.Start()) {
-    Complain("port " + std::to_string(flags.options.port) + " is taken");
+    const int taken = sim.port() > 0 ? options.tls_port : options.port;
+    Complain("port " + std::to_string(taken) + " is taken");
     return 1;
   }
-  if (!flags.port_file.empty() && !WriteWhole(flags.port_file, std::to_string(sim.port()) + "\n")) {
-    Complain(flags.port_file + ": cannot be written");
-    return 1;
-  }
-  std::printf("dbss_sim: listening on %s\n", sim.endpoint().c_str());
-  std::fflush(stdout);
+  if (!Announce(flags, sim)) return 1;
   int signal = 0;
   sigwait(&signals, &signal);
   sim.Stop();
@@ -119,7 +155,7 @@ int main(int argc, char** argv) {
     return quiesce::dbss_sim::kUsageError;
   }
   if (flags.help) {
-    std::fputs(quiesce::dbss_sim::kHelp, stdout);
+    std::fputs(quiesce::dbss_sim::HelpText().c_str(), stdout);
     return 0;
   }
   return quiesce::dbss_sim::Run(flags);

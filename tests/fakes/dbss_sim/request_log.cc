@@ -55,7 +55,8 @@ std::int64_t RequestLog::Begin(Op op, std::string_view project, std::string_view
 }
 
 void RequestLog::End(std::int64_t seq, Op op, std::string_view project, std::string_view instance,
-                     SimTime now, int status, bool effect, bool faulted, Delivery delivery) {
+                     SimTime now, int status, bool effect, std::string_view fault,
+                     Delivery delivery) {
   std::lock_guard lock(mutex_);
   OpCounts& op_counts = by_op_[static_cast<std::size_t>(op)];
   --op_counts.in_flight;
@@ -77,7 +78,7 @@ void RequestLog::End(std::int64_t seq, Op op, std::string_view project, std::str
   entry->replied = now;
   entry->status = status;
   entry->effect = effect;
-  entry->faulted = faulted;
+  entry->fault = fault;
   entry->delivery = delivery;
 }
 

@@ -36,7 +36,7 @@ struct LogEntry {
   SimTime replied{0};    // Zero while the request is being handled.
   int status = 0;        // Of the reply sent; zero while being handled, and when none was sent.
   bool effect = false;   // A stop that made a server power off; a token that was issued.
-  bool faulted = false;  // A fault spoiled it.
+  std::string fault;     // The name of the rule that spoiled it; empty when none did.
   Delivery delivery = Delivery::kWhole;
 };
 
@@ -73,9 +73,9 @@ class RequestLog {
 
   // The request of `seq` is about to be answered with `status`, or with nothing when it is zero.
   // Call it once, before the reply is sent: who has the reply finds the entry complete. `op`,
-  // `project` and `instance` as given to Begin.
+  // `project` and `instance` as given to Begin; `fault` is empty when no rule spoiled it.
   void End(std::int64_t seq, Op op, std::string_view project, std::string_view instance,
-           SimTime now, int status, bool effect, bool faulted, Delivery delivery);
+           SimTime now, int status, bool effect, std::string_view fault, Delivery delivery);
 
   // `op` is "manual_start" or "manual_stop".
   void RecordManual(std::string_view op, std::string_view project, std::string_view instance,

@@ -20,16 +20,42 @@ void TokenBook::Remove(std::string_view token) {
   tokens_.erase(std::string(token));
 }
 
+int TokenBook::RevokeAllOf(std::string_view user, Revoked as, SimTime from,
+                           const std::string& from_text) {
+  std::unique_lock lock(mutex_);
+  int count = 0;
+  for (auto& [token, grant] : tokens_) {
+    if (grant.user != user) continue;
+    ++count;
+    if (as == Revoked::kExpired) {
+      grant.expires = from;
+      grant.expires_at = from_text;
+    } else {
+      grant.revoked = from;
+      grant.revoked_is_update = as == Revoked::kMustBeUpdated;
+    }
+  }
+  return count;
+}
+
 TokenBook::Checked TokenBook::Check(std::string_view token, std::string_view project,
                                     SimTime now) const {
   std::shared_lock lock(mutex_);
   const auto found = tokens_.find(std::string(token));
-  if (found == tokens_.end()) return {Verdict::kUnknown, ""};
+  if (found == tokens_.end()) return {Verdict::kUnknown, "", ""};
   const TokenGrant& grant = found->second;
-  if (grant.must_be_updated) return {Verdict::kMustBeUpdated, ""};
-  if (grant.expires && now >= *grant.expires) return {Verdict::kExpired, grant.expires_at};
-  if (grant.projects && grant.projects->count(project) == 0) return {Verdict::kOtherProject, ""};
-  return {Verdict::kValid, ""};
+  const bool revoked = grant.revoked && now >= *grant.revoked;
+  if (revoked && !grant.revoked_is_update) return {Verdict::kUnknown, "", ""};
+  Checked checked{Verdict::kValid, "", grant.user.empty() ? std::string(token) : grant.user};
+  if (revoked || grant.must_be_updated) {
+    checked.verdict = Verdict::kMustBeUpdated;
+  } else if (grant.expires && now >= *grant.expires) {
+    checked.verdict = Verdict::kExpired;
+    checked.expires_at = grant.expires_at;
+  } else if (grant.projects && grant.projects->count(project) == 0) {
+    checked.verdict = Verdict::kOtherProject;
+  }
+  return checked;
 }
 
 void TokenBook::PutUser(User user) {

@@ -4,7 +4,6 @@
 #ifndef TESTS_FAKES_DBSS_SIM_TOKEN_BOOK_H_
 #define TESTS_FAKES_DBSS_SIM_TOKEN_BOOK_H_
 
-#include <cstdint>
 #include <optional>
 #include <set>
 #include <shared_mutex>
@@ -20,9 +19,13 @@ struct TokenGrant {
   // The projects whose API the token opens; nullopt opens all. A real token has one.
   std::optional<std::set<std::string, std::less<>>> projects;
   std::optional<SimTime> expires;  // Never, when not set.
+  // When set, from then on the verdict is not what the rest says but this one.
+  std::optional<SimTime> revoked;
+  bool revoked_is_update = false;  // Then the gateway asks for an update, rather than not know it.
   std::string expires_at;          // The same moment as text, for the error message.
   bool must_be_updated = false;    // The gateway answers APIGW.0307, as to one of another region.
   bool issued = false;             // By the token endpoint, rather than seeded.
+  std::string user;                // Whose it is, for quotas and revocation; may be empty.
 };
 
 struct User {
@@ -38,6 +41,7 @@ class TokenBook {
   struct Checked {
     Verdict verdict = Verdict::kUnknown;
     std::string expires_at;  // Of an expired token.
+    std::string user;        // Whose it is; the token itself when nobody's. Empty for kUnknown.
   };
 
   // Replaces what the book has for `token`.
@@ -45,6 +49,12 @@ class TokenBook {
 
   // The token is unknown from now on: the gateway cannot decrypt it.
   void Remove(std::string_view token);
+
+  enum class Revoked { kUnknown, kExpired, kMustBeUpdated };
+
+  // The end of the tokens of a user before their time, as after a change of the password: from
+  // `from` on they are what `as` says. Returns how many there are.
+  int RevokeAllOf(std::string_view user, Revoked as, SimTime from, const std::string& from_text);
 
   Checked Check(std::string_view token, std::string_view project, SimTime now) const;
 

@@ -83,8 +83,14 @@ std::string IamTime(std::chrono::system_clock::time_point moment) {
   return text;
 }
 
+std::string UserOfTokenRequest(std::string_view body) {
+  const Json root = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  return root.is_discarded() ? "" : TextAt(root, {"auth", "identity", "password", "user", "name"});
+}
+
 ApiReply IssueToken(std::string_view body, const Cloud& cloud, std::string_view unique, SimTime now,
-                    std::chrono::system_clock::time_point wall, TokenBook* tokens) {
+                    std::chrono::system_clock::time_point wall, std::chrono::microseconds lifetime,
+                    TokenBook* tokens) {
   const std::optional<TokenRequest> request = ParseRequest(body);
   if (!request) return IamError(400, "Bad Request", "The request body is invalid");
   if (!tokens->Authenticates(request->user)) {
@@ -100,9 +106,10 @@ ApiReply IssueToken(std::string_view body, const Cloud& cloud, std::string_view 
   TokenGrant grant;
   grant.projects.emplace();
   if (project) grant.projects->insert(project->id);
-  grant.expires = now + kTokenLifetime;
-  grant.expires_at = IamTime(wall + kTokenLifetime);
+  grant.expires = now + lifetime;
+  grant.expires_at = IamTime(wall + lifetime);
   grant.issued = true;
+  grant.user = request->user.name;
 
   const Json domain = {{"id", HexId(request->user.domain, 0)}, {"name", request->user.domain}};
   Json token = {{"catalog", Json::array()},
