@@ -21,12 +21,16 @@ constexpr std::string_view kHelp =
 Usage:
   quiesced [--config FILE] [--log-level LEVEL]
   quiesced --check-config [--config FILE]
+  quiesced init --project ID --region R --token-file F [--config FILE]
   quiesced --help | --version
 
 Runs in the foreground until SIGTERM or SIGINT, and logs to standard error. It
 stops what is declared to be stopped, through the cloud's API, and keeps it so.
 It has no way to start, reboot or delete anything. Declare with its client:
 `quiesce apply`.
+
+`quiesced init` writes a first configuration and explains it; `quiesced init
+--help` has its flags.
 
 Options:
   --config FILE      the configuration; default /etc/quiesced/quiesced.yaml
@@ -72,6 +76,8 @@ Environment:
   GRPC_VERBOSITY   how much gRPC logs: ERROR (default), INFO, DEBUG
 
 Examples:
+  quiesced init --project 0123456789abcdef0123456789abcdef --region cn-north-4 \
+    --token-file /etc/quiesced/keys/main.token
   quiesced --check-config --config ./quiesced.yaml
   quiesced --config ./quiesced.yaml --log-level debug
 )";
@@ -133,6 +139,11 @@ absl::Status Unknown(std::string_view argument, std::string_view name) {
 
 absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) {
   CommandLine line;
+  if (!arguments.empty() && arguments[0] == "init") {
+    line.action = Action::kInit;
+    line.init_arguments.assign(arguments.begin() + 1, arguments.end());
+    return line;
+  }
   for (size_t i = 0; i < arguments.size(); ++i) {
     Flag flag = Split(arguments[i]);
     if (flag.name == "--help" || flag.name == "-h") {

@@ -19,11 +19,12 @@ enum class ExitCode : int {
 };
 
 struct CommandLine {
-  enum class Action { kRun, kCheckConfig, kShowVersion, kShowHelp };
+  enum class Action { kRun, kCheckConfig, kShowVersion, kShowHelp, kInit };
 
   Action action = Action::kRun;
   std::string config_file = "/etc/quiesced/quiesced.yaml";
   observability::LogLevel log_level = observability::LogLevel::kInfo;
+  std::vector<std::string> init_arguments;  // of kInit: those behind `init`, not looked at
 };
 
 // Reads the arguments, without the program's name. INVALID_ARGUMENT says what is wrong.

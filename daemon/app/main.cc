@@ -11,6 +11,7 @@
 #include "daemon/app/app.h"
 #include "daemon/app/command_line.h"
 #include "daemon/app/grpc_log.h"
+#include "daemon/app/init_command.h"
 #include "daemon/app/process_setup.h"
 #include "daemon/app/signal_thread.h"
 #include "daemon/app/supervisor.h"
@@ -86,6 +87,15 @@ ExitCode CheckConfig(const std::string& file, const config::Config& config) {
   return ExitCode::kOk;
 }
 
+ExitCode Init(const std::vector<std::string>& arguments) {
+  std::string out;
+  std::string err;
+  const ExitCode code = RunInit(arguments, out, err);
+  Print(stdout, out);
+  Print(stderr, err);
+  return code;
+}
+
 ExitCode Main(const std::vector<std::string>& arguments) {
   const auto line = ParseCommandLine(arguments);
   if (!line.ok()) {
@@ -101,6 +111,7 @@ ExitCode Main(const std::vector<std::string>& arguments) {
     Print(stdout, absl::StrCat("quiesced ", kVersion, "\n"));
     return ExitCode::kOk;
   }
+  if (line->action == CommandLine::Action::kInit) return Init(line->init_arguments);
   const config::Result result = config::Load(line->config_file);
   if (!result.ok()) {
     Print(stderr, result.FormatErrors());

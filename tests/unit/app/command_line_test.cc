@@ -11,6 +11,7 @@
 namespace quiesce::app {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 using Action = CommandLine::Action;
@@ -51,6 +52,13 @@ TEST(CommandLine, ChoosesTheAction) {
   EXPECT_EQ(Good({"--check-config", "--help", "--version"}).action, Action::kShowHelp);
 }
 
+TEST(CommandLine, LeavesTheArgumentsOfInitToIt) {
+  const CommandLine line = Good({"init", "--project", "x", "--help"});
+  EXPECT_EQ(line.action, Action::kInit);
+  EXPECT_THAT(line.init_arguments, ElementsAre("--project", "x", "--help"));
+  EXPECT_EQ(Error({"--config=x", "init"}), "unexpected argument \"init\"");
+}
+
 TEST(CommandLine, SaysWhatIsWrong) {
   EXPECT_EQ(Error({"--config"}), "--config needs a value");
   EXPECT_EQ(Error({"--config="}), "--config needs the name of a file");
@@ -69,7 +77,7 @@ TEST(HelpText, FitsATerminalAndNamesWhatThereIs) {
     EXPECT_LE(line.size(), 80u) << line;
   }
   for (const char* word : {"--config", "--check-config", "--log-level", "--version", "--help",
-                           "SIGTERM", "SIGHUP", "NOTIFY_SOCKET", "/etc/quiesced/quiesced.yaml"}) {
+                           "init", "SIGTERM", "SIGHUP", "NOTIFY_SOCKET", "/etc/quiesced/quiesced.yaml"}) {
     EXPECT_THAT(help, HasSubstr(word));
   }
   EXPECT_THAT(help, HasSubstr("get 8 s to end"));
