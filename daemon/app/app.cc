@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +16,8 @@
 #include "daemon/base/limits.h"
 #include "daemon/base/status_macros.h"
 #include "daemon/base/version.h"
+#include "daemon/cloud/credential_status.h"
+#include "daemon/cloud/proxy.h"
 
 namespace quiesce::app {
 namespace {
@@ -50,21 +54,54 @@ std::vector<engine::ProjectConfig> EngineProjects(const config::Config& config) 
   for (const config::Project& project : config.projects) {
     const config::Credential& credential = credentials[project.credential];
     projects.push_back({SettingsOf(project, config), project.endpoint.ToString(), project.region,
-                        credential.name, credential.token_file, credential.max_in_flight});
+                        credential.name, credential.SecretSource(), credential.max_in_flight});
   }
   return projects;
 }
 
-cloud::DbssOptions CloudOptions(const config::Config& config) {
+cloud::CredentialStatus::Kind KindOf(config::Credential::Type type) {
+  switch (type) {
+    case config::Credential::Type::kPassword:
+      return cloud::CredentialStatus::Kind::kPassword;
+    case config::Credential::Type::kAccessKey:
+      return cloud::CredentialStatus::Kind::kAccessKey;
+    case config::Credential::Type::kTokenFile:
+      break;
+  }
+  return cloud::CredentialStatus::Kind::kTokenFile;
+}
+
+std::optional<std::string> VariableOf(const std::string& name) {
+  const char* value = getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+// As other programs take them: in small letters before capitals.
+std::string ProxyVariable(const std::string& small, const std::string& capital) {
+  return VariableOf(small).value_or(VariableOf(capital).value_or(""));
+}
+
+absl::StatusOr<cloud::ProxySettings> ProxiesOfEnvironment() {
+  auto proxies = cloud::ProxySettings::Parse(ProxyVariable("https_proxy", "HTTPS_PROXY"),
+                                             ProxyVariable("no_proxy", "NO_PROXY"));
+  if (proxies.ok()) return proxies;
+  return absl::InvalidArgumentError(absl::StrCat("HTTPS_PROXY: ", proxies.status().message()));
+}
+
+absl::StatusOr<cloud::DbssOptions> CloudOptions(const config::Config& config) {
   cloud::DbssOptions options;
   options.version = kVersion;
+  options.environment = VariableOf;
+  QUIESCE_ASSIGN_OR_RETURN(options.proxies, ProxiesOfEnvironment());
   for (const config::Credential& credential : config.credentials) {
-    options.credentials.push_back(
-        {credential.name, credential.token_file, credential.max_in_flight});
+    options.credentials.push_back({credential.name, credential.file, credential.max_in_flight,
+                                   KindOf(credential.type), credential.user, credential.domain,
+                                   credential.password_env, credential.access_key_env,
+                                   credential.secret_key_env, credential.security_token_env});
   }
   for (const config::Project& project : config.projects) {
-    options.projects.push_back(
-        {project.id, project.endpoint, project.ca_file, project.credential, project.status_map});
+    options.projects.push_back({project.id, project.endpoint, project.ca_file, project.credential,
+                                project.status_map, project.iam_endpoint});
   }
   return options;
 }
@@ -118,8 +155,8 @@ absl::Status App::OpenStore(const config::Config& config) {
 }
 
 absl::Status App::ConnectCloud(const config::Config& config) {
-  QUIESCE_ASSIGN_OR_RETURN(cloud_,
-                           cloud::DbssClient::Create(CloudOptions(config), &clock_, &loop_));
+  QUIESCE_ASSIGN_OR_RETURN(cloud::DbssOptions options, CloudOptions(config));
+  QUIESCE_ASSIGN_OR_RETURN(cloud_, cloud::DbssClient::Create(std::move(options), &clock_, &loop_));
   api_ = std::make_unique<LoggedInstanceApi>(*cloud_, clock_, log_, AliasesById(config));
   return absl::OkStatus();
 }
@@ -197,7 +234,8 @@ absl::Status App::Stop() {
 absl::Status App::CheckFiles(const config::Config& config) {
   SystemClock clock;
   EventLoop loop(clock);
-  return cloud::DbssClient::Create(CloudOptions(config), &clock, &loop).status();
+  QUIESCE_ASSIGN_OR_RETURN(cloud::DbssOptions options, CloudOptions(config));
+  return cloud::DbssClient::Create(std::move(options), &clock, &loop).status();
 }
 
 }  // namespace quiesce::app

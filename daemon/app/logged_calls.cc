@@ -1,5 +1,6 @@
 #include "daemon/app/logged_calls.h"
 
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -18,6 +19,23 @@ bool Changes(std::string_view method) {
     if (known.name == method) return known.access != rpc::Access::kRead;
   }
   return false;
+}
+
+bool NeedsAttention(const cloud::CredentialStatus& status) {
+  using State = cloud::CredentialStatus::State;
+  switch (status.state) {
+    case State::kUnused:
+    case State::kOk:
+    case State::kRenewing:
+      return false;
+    case State::kTrying:
+      return status.next_probe_at.has_value();  // the changed one was refused
+    case State::kMissing:
+    case State::kRejected:
+    case State::kLocked:
+      return true;
+  }
+  return true;
 }
 
 LogLevel LevelOf(const core::CallResult& result) {
@@ -56,6 +74,7 @@ void LoggedInstanceApi::Stop(const core::InstanceKey& key, absl::Duration deadli
             [this, key, start, attempt_id = std::move(attempt_id),
              done = std::move(done)](core::CallResult result) mutable {
               LogStop(key, attempt_id, result, clock_.Read().steady - start);
+              LogCredential(key.project_id);
               std::move(done)(std::move(result));
             });
 }
@@ -80,8 +99,24 @@ void LoggedInstanceApi::List(const std::string& project_id, absl::Duration deadl
   api_.List(project_id, deadline,
             [this, project_id, done = std::move(done)](cloud::ListResult result) mutable {
               LogList(project_id, result);
+              LogCredential(project_id);
               std::move(done)(std::move(result));
             });
+}
+
+void LoggedInstanceApi::LogCredential(const std::string& project_id) {
+  const cloud::CredentialStatus status = api_.CredentialOf(project_id);
+  const auto now = NeedsAttention(status) ? std::optional(status.state) : std::nullopt;
+  const auto last = std::exchange(troubled_[project_id], now);
+  if (now == last) return;
+  if (now) {
+    log_.Warning(
+        "a credential needs attention",
+        {{"project", AliasOf(project_id)}, {"source", status.source}, {"detail", status.detail}});
+  } else {
+    log_.Info("a credential works again",
+              {{"project", AliasOf(project_id)}, {"source", status.source}});
+  }
 }
 
 void LoggedInstanceApi::LogList(const std::string& project_id, const cloud::ListResult& result) {

@@ -2,11 +2,13 @@
 #define QUIESCE_DAEMON_APP_LOGGED_CALLS_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "daemon/base/clock.h"
+#include "daemon/cloud/credential_status.h"
 #include "daemon/cloud/instance_api.h"
 #include "daemon/core/facts.h"
 #include "daemon/observability/logger.h"
@@ -15,8 +17,8 @@
 
 namespace quiesce::app {
 
-// Calls to the cloud, with a line in the log for each stop, and for each list that fails in another
-// way than the one before, or works again.
+// Calls to the cloud, with a line in the log for each stop, for each list that fails in another way
+// than the one before, or works again, and when a credential is not accepted any more, or again.
 class LoggedInstanceApi final : public cloud::InstanceApi {
  public:
   // `aliases`: of projects, by id. What is referred to must outlive the executor's tasks.
@@ -30,8 +32,13 @@ class LoggedInstanceApi final : public cloud::InstanceApi {
 
   void Stop(const core::InstanceKey& key, absl::Duration deadline, cloud::StopDone done) override;
   void List(const std::string& project_id, absl::Duration deadline, cloud::ListDone done) override;
+  cloud::CredentialStatus CredentialOf(const std::string& project_id) const override {
+    return api_.CredentialOf(project_id);
+  }
 
  private:
+  // A line when the credential of the project stands in another way than after its last call.
+  void LogCredential(const std::string& project_id);
   void LogStop(const core::InstanceKey& key, const std::string& attempt_id,
                const core::CallResult& result, absl::Duration took);
   void LogList(const std::string& project_id, const cloud::ListResult& result);
@@ -43,6 +50,8 @@ class LoggedInstanceApi final : public cloud::InstanceApi {
   const std::map<std::string, std::string> aliases_;
   // By instance: the ids of the attempts that are open. As many as there are calls in flight.
   std::map<core::InstanceKey, std::string> attempts_;
+  // The state of a project's credential, if that was told to need attention. Likewise.
+  std::map<std::string, std::optional<cloud::CredentialStatus::State>> troubled_;
   // How the last list of a project failed. Used on the executor only, where `done` runs.
   std::map<std::string, core::CallClass> failing_;
 };

@@ -127,7 +127,8 @@ inline constexpr size_t kMaxListResponseBytes = 512 * 1024 * 1024;
 inline constexpr size_t kMaxListEntryBytes = 256 * 1024;
 inline constexpr size_t kMaxListFrameBytes = 2 * 1024 * 1024;
 inline constexpr size_t kMaxStopResponseBytes = 64 * 1024;
-inline constexpr size_t kMaxTokenFileBytes = 64 * 1024;
+// A token, a password or a key pair; tokens with a catalog inside are the longest.
+inline constexpr size_t kMaxSecretFileBytes = 64 * 1024;
 // An answer that is not a list of instances: a page of a proxy, an error with its details.
 inline constexpr size_t kMaxErrorResponseBytes = 64 * 1024;
 // What the cloud says about an error, as shown and stored with every attempt and failed list.
@@ -148,6 +149,38 @@ inline constexpr absl::Duration kMaxConnectionIdle = absl::Seconds(25);
 inline constexpr int kConnectionsPerList = 4;
 // Lists that wait for a connection of one credential; the engine asks once per project at a time.
 inline constexpr size_t kMaxQueuedLists = 4096;
+
+// --- credentials -----------------------------------------------------------------------------
+// Five wrong signatures in a row lock an access key for five minutes at the gateway. Of one secret
+// two are sent; of all that its source may hold within such a time, one less than lock it.
+inline constexpr int kMaxWrongSignatures = 2;
+inline constexpr size_t kMaxWrongSignaturesInWindow = 4;
+inline constexpr absl::Duration kSignatureWindow = absl::Minutes(5);
+// A secret that was rejected is tried again so often: a clock that was wrong, or a right that was
+// given meanwhile, heals by itself, and no account is locked.
+inline constexpr absl::Duration kRejectedProbe = absl::Minutes(10);
+// The share of its life after which a token is renewed: tokens of 24 hours leave hours to do so,
+// and those that were fetched together are not renewed together.
+inline constexpr double kRenewTokenFrom = 0.8;
+inline constexpr double kRenewTokenUntil = 0.9;
+// A token that is refused sooner than this after its fetch is not replaced at once.
+inline constexpr absl::Duration kMinTokenUse = absl::Minutes(1);
+// IAM answers within a second; a stop does not wait that long for it anyway.
+inline constexpr absl::Duration kTokenRequestDeadline = absl::Seconds(10);
+// The body beside a token lists the roles of its user, some hundred of 60 bytes.
+inline constexpr size_t kMaxTokenAnswerBytes = 1024 * 1024;
+// What the cloud said of a secret, within a longer sentence.
+inline constexpr size_t kMaxRefusalBytes = 120;
+// Secrets of a credential that are kept out of texts: more are not under way at a time.
+inline constexpr size_t kMaxPastSecrets = 64;
+
+// --- quotas ------------------------------------------------------------------------------------
+// People and other tools use the same quota; what a configuration may leave to them at most.
+inline constexpr double kDefaultQuotaReserve = 0.10;
+inline constexpr int kMaxQuotaReservePercent = 90;
+// Larger limits follow from no text of a gateway that makes sense; windows seen are minutes.
+inline constexpr int64_t kMaxQuotaCalls = 1000000;
+inline constexpr absl::Duration kMaxQuotaPeriod = absl::Hours(24);
 
 // --- decisions -------------------------------------------------------------------------------
 inline constexpr absl::Duration kDefaultStartGrace = absl::Minutes(15);

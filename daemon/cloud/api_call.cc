@@ -1,10 +1,12 @@
 #include "daemon/cloud/api_call.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/mutex.h"
@@ -41,6 +43,7 @@ struct CallOutcome {
   std::string message;
   std::string request_id;
   std::optional<absl::Duration> retry_after;
+  std::optional<absl::Time> server_time;
   std::vector<core::ListedInstance> instances;
 };
 
@@ -71,6 +74,7 @@ void PostList(Executor* executor, ListDone done, CallOutcome outcome) {
   result.ok = outcome.verdict.call_class == CallClass::kAccepted;
   result.instances = std::move(outcome.instances);
   result.http_status = outcome.http_status;
+  result.server_time = outcome.server_time;
   if (!result.ok) {
     result.call_class = outcome.verdict.call_class == CallClass::kNone ? CallClass::kTransient
                                                                        : outcome.verdict.call_class;
@@ -86,9 +90,13 @@ void PostList(Executor* executor, ListDone done, CallOutcome outcome) {
 // From the queue to the answer, once for both kinds.
 class ApiCall : public PooledCall {
  public:
-  ApiCall(Operation operation, std::string path, SteadyTime deadline, CallRoute* route,
-          Clock* clock)
-      : PooledCall(operation, deadline), path_(std::move(path)), route_(route), clock_(clock) {}
+  ApiCall(Operation operation, std::string project_id, std::string path, SteadyTime deadline,
+          CallRoute* route, Clock* clock)
+      : PooledCall(operation, deadline),
+        project_id_(std::move(project_id)),
+        path_(std::move(path)),
+        route_(route),
+        clock_(clock) {}
 
   void Run(int worker) override;
   bool throttled() const override { return outcome_.verdict.call_class == CallClass::kThrottled; }
@@ -101,11 +109,14 @@ class ApiCall : public PooledCall {
   virtual void Report(CallOutcome outcome) = 0;
 
  private:
-  CallOutcome Exchange(HttpConnection& connection, const std::string& token);
+  CallOutcome Unauthorized(const absl::Status& problem) const;
+  CallOutcome SendOn(HttpConnection& connection, const auth::Authorization& authorization);
+  CallOutcome Exchange(HttpConnection& connection, const auth::Authorization& authorization);
   // `reader`: was given the body, if the status is 200. Null for a stop.
-  CallOutcome Read(HttpReply reply, const std::string& token, ListReader* reader) const;
+  CallOutcome Read(HttpReply reply, ListReader* reader) const;
   void Finish(CallOutcome outcome);
 
+  const std::string project_id_;
   const std::string path_;
   CallRoute* const route_;
   Clock* const clock_;
@@ -117,13 +128,36 @@ class ApiCall : public PooledCall {
   HttpConnection* connection_ ABSL_GUARDED_BY(mu_) = nullptr;  // while Exchange uses it
 };
 
+// A token that is being fetched is nobody's failure.
+CallOutcome ApiCall::Unauthorized(const absl::Status& problem) const {
+  return NotSent(absl::IsUnavailable(problem) ? CallClass::kNone : CallClass::kAuth,
+                 std::string(problem.message()));
+}
+
 void ApiCall::Run(int worker) {
-  const auto token = route_->Token();
-  if (!token.ok()) {
-    outcome_ = NotSent(CallClass::kAuth, std::string(token.status().message()));
+  auth::OutgoingRequest request;
+  request.operation = operation();
+  request.project_id = project_id_;
+  request.method = "POST";
+  request.host = route_->host();
+  request.path = path_;
+  // The gates that a stop was claimed under must not grow old; a list has nothing better to do.
+  const SteadyTime until =
+      operation() == Operation::kStop
+          ? std::min(deadline(), clock_->Read().steady + limits::kMaxHandOverDelay)
+          : deadline();
+  auth::Authenticator& authenticator = route_->authenticator();
+  const auto authorization = authenticator.Authorize(request, until);
+  if (!authorization.ok()) {
+    outcome_ = Unauthorized(authorization.status());
     return;
   }
-  HttpConnection& connection = route_->ConnectionOf(worker);
+  outcome_ = SendOn(route_->ConnectionOf(worker), *authorization);
+  authenticator.Report(*authorization, request, outcome_.verdict, outcome_.error_code,
+                       outcome_.message);
+}
+
+CallOutcome ApiCall::SendOn(HttpConnection& connection, const auth::Authorization& authorization) {
   connection.Arm();
   bool cut = false;
   {
@@ -131,10 +165,11 @@ void ApiCall::Run(int worker) {
     cut = cut_;
     connection_ = &connection;
   }
-  outcome_ =
-      cut ? NotSent(CallClass::kNone, MessageOf(Why::kDeadline)) : Exchange(connection, **token);
+  CallOutcome outcome = cut ? NotSent(CallClass::kNone, MessageOf(Why::kDeadline))
+                            : Exchange(connection, authorization);
   MutexLock lock(mu_);
   connection_ = nullptr;
+  return outcome;
 }
 
 void ApiCall::Cut() {
@@ -159,22 +194,23 @@ void ApiCall::Finish(CallOutcome outcome) {
   Report(std::move(outcome));
 }
 
-CallOutcome ApiCall::Exchange(HttpConnection& connection, const std::string& token) {
+CallOutcome ApiCall::Exchange(HttpConnection& connection,
+                              const auth::Authorization& authorization) {
   HttpRequest request;
   request.path = path_;
-  request.token = token;
+  request.headers = authorization.headers;
   request.timeout = deadline() - clock_->Read().steady;
   if (request.timeout <= absl::ZeroDuration()) {
     return NotSent(CallClass::kNone, MessageOf(Why::kDeadline));
   }
   if (operation() == Operation::kStop) {
     request.max_body_bytes = limits::kMaxStopResponseBytes;
-    return Read(connection.Post(request), token, nullptr);
+    return Read(connection.Post(request), nullptr);
   }
   ListReader list(route_->status_map());
   request.max_body_bytes = limits::kMaxListResponseBytes;
   request.on_body = [&list](std::string_view bytes) { return list.Feed(bytes); };
-  return Read(connection.Post(request), token, &list);
+  return Read(connection.Post(request), &list);
 }
 
 // `the token was not accepted: Incorrect IAM authentication information: ...`
@@ -185,7 +221,10 @@ std::string Describe(const Verdict& verdict, int status, std::string_view said) 
   return text;
 }
 
-CallOutcome ApiCall::Read(HttpReply reply, const std::string& token, ListReader* reader) const {
+CallOutcome ApiCall::Read(HttpReply reply, ListReader* reader) const {
+  const auto safe = [this](std::string text, size_t max_bytes) {
+    return SafeText(route_->authenticator().Redact(std::move(text)), max_bytes);
+  };
   CallOutcome outcome;
   Answer answer;
   answer.operation = operation();
@@ -201,23 +240,25 @@ CallOutcome ApiCall::Read(HttpReply reply, const std::string& token, ListReader*
     parsed.error_code = std::move(list.error_code);
     parsed.message = std::move(list.message);
   } else {
-    parsed = ParseAnswer(reply.body);
+    // Before anything is cut off: half a secret would not be known for one.
+    parsed = ParseAnswer(route_->authenticator().Redact(std::move(reply.body)));
   }
   answer.shape = reply.too_large ? BodyShape::kTooLarge : parsed.shape;
   answer.error_code = parsed.error_code;
   answer.result = parsed.result;
   outcome.verdict = Classify(answer);
   outcome.http_status = reply.status;
-  outcome.request_id = SafeText(reply.request_id, limits::kMaxCloudCodeBytes, token);
+  outcome.request_id = safe(reply.request_id, limits::kMaxCloudCodeBytes);
+  outcome.server_time = ParseHttpDate(reply.date);
   if (outcome.verdict.call_class == CallClass::kThrottled) {
     outcome.retry_after = ParseRetryAfter(reply.retry_after, clock_->Read().wall);
   }
-  outcome.error_code = SafeText(parsed.error_code, limits::kMaxCloudCodeBytes, token);
+  outcome.error_code = safe(parsed.error_code, limits::kMaxCloudCodeBytes);
   if (outcome.verdict.call_class != CallClass::kAccepted) {
     const std::string text = reply.transport == Transport::kAnswered
                                  ? Describe(outcome.verdict, reply.status, parsed.message)
                                  : parsed.message;
-    outcome.message = SafeText(text, limits::kMaxCloudMessageBytes, token);
+    outcome.message = safe(text, limits::kMaxCloudMessageBytes);
   }
   return outcome;
 }
@@ -226,7 +267,7 @@ class StopCall final : public ApiCall {
  public:
   StopCall(const core::InstanceKey& key, SteadyTime deadline, CallRoute* route, Clock* clock,
            Executor* executor, StopDone done)
-      : ApiCall(Operation::kStop,
+      : ApiCall(Operation::kStop, key.project_id,
                 absl::StrCat("/v1/", key.project_id, "/db-om/", key.instance_id, "/stop"), deadline,
                 route, clock),
         executor_(executor),
@@ -245,8 +286,8 @@ class ListCall final : public ApiCall {
  public:
   ListCall(const std::string& project_id, SteadyTime deadline, CallRoute* route, Clock* clock,
            Executor* executor, ListDone done)
-      : ApiCall(Operation::kList, absl::StrCat("/v2/", project_id, "/db-om/instances"), deadline,
-                route, clock),
+      : ApiCall(Operation::kList, project_id, absl::StrCat("/v2/", project_id, "/db-om/instances"),
+                deadline, route, clock),
         executor_(executor),
         done_(std::move(done)) {}
 

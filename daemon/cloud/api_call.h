@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/executor.h"
+#include "daemon/cloud/auth/authenticator.h"
 #include "daemon/cloud/call_pool.h"
 #include "daemon/cloud/http_connection.h"
 #include "daemon/cloud/instance_api.h"
@@ -21,8 +21,9 @@ namespace quiesce::cloud {
 class CallRoute {
  public:
   virtual ~CallRoute() = default;
-  // The token to use now. Thread-safe.
-  virtual absl::StatusOr<std::shared_ptr<const std::string>> Token() = 0;
+  virtual auth::Authenticator& authenticator() = 0;
+  // As in the Host header.
+  virtual const std::string& host() const = 0;
   // The connection that worker number `worker` has to the project's endpoint. On its thread only.
   virtual HttpConnection& ConnectionOf(int worker) = 0;
   virtual const core::StatusMap& status_map() const = 0;

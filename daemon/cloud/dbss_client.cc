@@ -7,19 +7,20 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/status_macros.h"
+#include "daemon/base/text.h"
 #include "daemon/cloud/api_call.h"
 #include "daemon/cloud/call_pool.h"
 #include "daemon/cloud/http_connection.h"
-#include "daemon/cloud/token_file.h"
+#include "daemon/cloud/make_authenticator.h"
 #include "daemon/core/names.h"
 
 namespace quiesce::cloud {
 
 struct DbssClient::Credential {
-  Credential(const DbssCredential& config, Clock* clock)
-      : token_file(config.token_file, clock),
-        connections(static_cast<size_t>(config.max_in_flight)),
-        pool(config.max_in_flight, clock,
+  Credential(std::unique_ptr<auth::Authenticator> auth, int max_in_flight, Clock* clock)
+      : authenticator(std::move(auth)),
+        connections(static_cast<size_t>(max_in_flight)),
+        pool(max_in_flight, clock,
              [this](int worker, bool closing) { return Tend(worker, closing); }) {}
 
   absl::Duration Tend(int worker, bool closing) {
@@ -30,7 +31,12 @@ struct DbssClient::Credential {
     return next;
   }
 
-  TokenFile token_file;
+  void Close(absl::Duration grace) {
+    authenticator->Close();  // or its waiters would keep their workers for the whole of it
+    pool.Close(grace);
+  }
+
+  const std::unique_ptr<auth::Authenticator> authenticator;
   // Of each worker, which alone uses them; by Project::connection_key.
   std::vector<std::map<std::string, std::unique_ptr<HttpConnection>>> connections;
   CallPool pool;  // last: its threads use the others
@@ -38,16 +44,16 @@ struct DbssClient::Credential {
 
 class DbssClient::Project final : public CallRoute {
  public:
-  Project(DbssProject config, const std::string& version, Credential* credential, Clock* clock)
-      : target_{config.endpoint, config.ca_file, absl::StrCat("quiesced/", version)},
-        connection_key_(absl::StrCat(config.endpoint.ToString(), " ", config.ca_file)),
+  Project(DbssProject config, HttpTarget target, Credential* credential, Clock* clock)
+      : target_(std::move(target)),
+        host_(target_.endpoint.HostHeader()),
+        connection_key_(absl::StrCat(target_.endpoint.ToString(), " ", target_.ca_file)),
         status_map_(std::move(config.status_map)),
         credential_(credential),
         clock_(clock) {}
 
-  absl::StatusOr<std::shared_ptr<const std::string>> Token() override {
-    return credential_->token_file.Get();
-  }
+  auth::Authenticator& authenticator() override { return *credential_->authenticator; }
+  const std::string& host() const override { return host_; }
   HttpConnection& ConnectionOf(int worker) override {
     auto& connection = credential_->connections[static_cast<size_t>(worker)][connection_key_];
     if (connection == nullptr) connection = std::make_unique<HttpConnection>(target_, clock_);
@@ -59,6 +65,7 @@ class DbssClient::Project final : public CallRoute {
 
  private:
   const HttpTarget target_;
+  const std::string host_;
   const std::string connection_key_;  // projects with the same one share connections
   const core::StatusMap status_map_;
   Credential* const credential_;
@@ -68,13 +75,9 @@ class DbssClient::Project final : public CallRoute {
 namespace {
 
 absl::Status CheckCredential(const DbssCredential& credential) {
-  if (credential.token_file.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("credential ", core::Quoted(credential.name), " names no token file"));
-  }
   if (credential.max_in_flight < 1 || credential.max_in_flight > limits::kMaxMaxInFlight) {
     return absl::InvalidArgumentError(
-        absl::StrCat("max_in_flight of credential ", core::Quoted(credential.name), " is ",
+        absl::StrCat("max_in_flight of credential ", Quoted(credential.name), " is ",
                      credential.max_in_flight, ", not 1 to ", limits::kMaxMaxInFlight));
   }
   return absl::OkStatus();
@@ -93,6 +96,33 @@ absl::Status CheckProject(const DbssProject& project) {
 
 DbssClient::DbssClient(Clock* clock, Executor* executor) : clock_(clock), executor_(executor) {}
 
+absl::Status DbssClient::AddCredential(const DbssCredential& config, const DbssOptions& options) {
+  if (credentials_.count(config.name) != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("credential ", Quoted(config.name), " is there twice"));
+  }
+  QUIESCE_ASSIGN_OR_RETURN(auto authenticator,
+                           MakeAuthenticator(config, options, &random_, clock_));
+  credentials_.emplace(config.name, std::make_unique<Credential>(std::move(authenticator),
+                                                                 config.max_in_flight, clock_));
+  return absl::OkStatus();
+}
+
+absl::Status DbssClient::AddProject(DbssProject config, const DbssOptions& options) {
+  const auto credential = credentials_.find(config.credential);
+  if (credential == credentials_.end()) {
+    return absl::InvalidArgumentError(absl::StrCat("project ", config.id, " uses the credential ",
+                                                   Quoted(config.credential),
+                                                   ", which is not configured"));
+  }
+  const std::string id = config.id;
+  HttpTarget target = TargetOf(config.endpoint, config.ca_file, options);
+  auto project = std::make_unique<Project>(std::move(config), std::move(target),
+                                           credential->second.get(), clock_);
+  if (projects_.emplace(id, std::move(project)).second) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("project ", id, " is there twice"));
+}
+
 absl::StatusOr<std::unique_ptr<DbssClient>> DbssClient::Create(DbssOptions options, Clock* clock,
                                                                Executor* executor) {
   for (const DbssCredential& credential : options.credentials) {
@@ -103,25 +133,10 @@ absl::StatusOr<std::unique_ptr<DbssClient>> DbssClient::Create(DbssOptions optio
   }
   auto client = std::unique_ptr<DbssClient>(new DbssClient(clock, executor));
   for (const DbssCredential& config : options.credentials) {
-    if (client->credentials_.count(config.name) != 0) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("credential ", core::Quoted(config.name), " is there twice"));
-    }
-    client->credentials_.emplace(config.name, std::make_unique<Credential>(config, clock));
+    QUIESCE_RETURN_IF_ERROR(client->AddCredential(config, options));
   }
-  for (DbssProject& config : options.projects) {
-    const auto credential = client->credentials_.find(config.credential);
-    if (credential == client->credentials_.end()) {
-      return absl::InvalidArgumentError(absl::StrCat("project ", config.id, " uses the credential ",
-                                                     core::Quoted(config.credential),
-                                                     ", which is not configured"));
-    }
-    std::string id = config.id;
-    auto project = std::make_unique<Project>(std::move(config), options.version,
-                                             credential->second.get(), clock);
-    if (!client->projects_.emplace(id, std::move(project)).second) {
-      return absl::InvalidArgumentError(absl::StrCat("project ", id, " is there twice"));
-    }
+  for (const DbssProject& config : options.projects) {
+    QUIESCE_RETURN_IF_ERROR(client->AddProject(config, options));
   }
   return client;
 }
@@ -153,12 +168,18 @@ void DbssClient::List(const std::string& project_id, absl::Duration deadline, Li
                                        project->second.get(), clock_, executor_, std::move(done)));
 }
 
+CredentialStatus DbssClient::CredentialOf(const std::string& project_id) const {
+  const auto project = projects_.find(project_id);
+  if (project == projects_.end()) return {};
+  return project->second->authenticator().Status(project_id);
+}
+
 void DbssClient::Drain(absl::Duration timeout) {
   // At the same time: each would wait for the whole of it.
   std::vector<std::thread> drains;
   drains.reserve(credentials_.size());
   for (auto& [name, credential] : credentials_) {
-    drains.emplace_back([pool = &credential->pool, timeout] { pool->Close(timeout); });
+    drains.emplace_back([closing = credential.get(), timeout] { closing->Close(timeout); });
   }
   for (std::thread& drain : drains) drain.join();
 }

@@ -126,6 +126,8 @@ std::string Endpoint::ToString() const {
 
 bool Endpoint::host_is_address() const { return IsIpv4(host) || IsIpv6(host); }
 
+bool Endpoint::is_loopback() const { return IsLoopback(host); }
+
 absl::StatusOr<Endpoint> ParseEndpoint(std::string_view text) {
   if (text.empty()) return Bad("the endpoint is empty");
   const size_t scheme_end = text.find("://");
@@ -155,12 +157,25 @@ absl::StatusOr<Endpoint> ParseEndpoint(std::string_view text) {
   return endpoint;
 }
 
-absl::StatusOr<Endpoint> EndpointOfRegion(std::string_view region) {
+namespace {
+
+absl::StatusOr<Endpoint> VendorEndpoint(const char* service, std::string_view region) {
   if (!IsLabel(region)) {
     return absl::InvalidArgumentError(absl::StrCat(
         core::Quoted(region), " is not a region; write a region like cn-north-4, or an endpoint"));
   }
-  return ParseEndpoint(absl::StrCat("https://dbss.", ToAbsl(region), ".myhuaweicloud.com"));
+  return ParseEndpoint(
+      absl::StrCat("https://", service, ".", ToAbsl(region), ".myhuaweicloud.com"));
+}
+
+}  // namespace
+
+absl::StatusOr<Endpoint> EndpointOfRegion(std::string_view region) {
+  return VendorEndpoint("dbss", region);
+}
+
+absl::StatusOr<Endpoint> IamEndpointOfRegion(std::string_view region) {
+  return VendorEndpoint("iam", region);
 }
 
 }  // namespace quiesce::cloud

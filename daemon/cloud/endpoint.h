@@ -20,6 +20,8 @@ struct Endpoint {
   // The value of the Host header.
   std::string HostHeader() const;
   bool host_is_address() const;
+  // 127.0.0.0/8, ::1 or localhost.
+  bool is_loopback() const;
 
   friend bool operator==(const Endpoint& a, const Endpoint& b) {
     return a.tls == b.tls && a.host == b.host && a.port == b.port;
@@ -37,6 +39,9 @@ absl::StatusOr<Endpoint> ParseEndpoint(std::string_view text);
 
 // The vendor's endpoint of a region such as cn-north-4.
 absl::StatusOr<Endpoint> EndpointOfRegion(std::string_view region);
+
+// Where tokens of that region come from.
+absl::StatusOr<Endpoint> IamEndpointOfRegion(std::string_view region);
 
 }  // namespace quiesce::cloud
 

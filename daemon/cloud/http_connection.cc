@@ -35,6 +35,17 @@ bool IsVisibleAscii(const std::string& text) {
                                       [](unsigned char c) { return absl::ascii_isgraph(c); });
 }
 
+bool CanBeSent(const HttpRequest& request) {
+  const auto is_value = [](const std::string& text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(),
+                                        [](unsigned char c) { return absl::ascii_isprint(c); });
+  };
+  return IsVisibleAscii(request.path) &&
+         std::all_of(request.headers.begin(), request.headers.end(), [&](const auto& header) {
+           return IsVisibleAscii(header.first) && is_value(header.second);
+         });
+}
+
 // Whether it is certain where this answer ends, so that what comes next on the connection is the
 // next answer. The library takes "Content-Length: 12abc" for 12 and the first of several.
 bool IsFramed(const httplib::Response& response, size_t body_bytes) {
@@ -104,6 +115,7 @@ class HttpConnection::Library {
     } else {
       client_ = std::make_unique<httplib::ClientImpl>(target.endpoint.host, target.endpoint.port);
     }
+    if (target.proxy) client_->set_proxy(target.proxy->host, target.proxy->port);
     client_->set_keep_alive(true);
     client_->set_tcp_nodelay(true);
     client_->set_follow_location(false);  // another host would get the request again, and the token
@@ -118,6 +130,17 @@ class HttpConnection::Library {
   }
 
   httplib::ClientImpl& client() { return *client_; }
+
+  // Before a request that may make a connection.
+  void Prepare(const std::optional<Proxy>& proxy) {
+    handshakes_ = 0;
+    // The library would send it with each request, also to whomever the tunnel leads to.
+    if (proxy && client_->is_socket_open() == 0) {
+      client_->set_proxy_basic_auth(proxy->user, proxy->password);
+    }
+  }
+  // Since then.
+  bool has_shaken_hands() const { return handshakes_ > 0; }
 
   // Bytes that came after the last answer and would be taken for the next one.
   bool HasUnreadBytes() const { return ssl_ != nullptr && SSL_pending(ssl_) > 0; }
@@ -145,12 +168,16 @@ class HttpConnection::Library {
       if ((where & SSL_CB_HANDSHAKE_START) == 0) return;
       auto* self = static_cast<Library*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
       self->ssl_ = ssl;
+      ++self->handshakes_;
+      // The tunnel stands: see Prepare.
+      self->client_->set_proxy_basic_auth("", "");
     });
   }
 
   std::unique_ptr<httplib::ClientImpl> client_;
   httplib::SSLClient* tls_ = nullptr;  // client_, or null
   const SSL* ssl_ = nullptr;           // of the last handshake; valid while its socket is open
+  int handshakes_ = 0;                 // begun
 };
 
 absl::Status CheckCaFile(const std::string& path) {
@@ -165,7 +192,11 @@ absl::Status CheckCaFile(const std::string& path) {
 }
 
 HttpConnection::HttpConnection(HttpTarget target, Clock* clock)
-    : target_(std::move(target)), name_(target_.endpoint.ToString()), clock_(clock) {}
+    : target_(std::move(target)),
+      name_(target_.proxy ? absl::StrCat(target_.endpoint.ToString(), " through the proxy ",
+                                         target_.proxy->ToString())
+                          : target_.endpoint.ToString()),
+      clock_(clock) {}
 
 HttpConnection::~HttpConnection() { Close(); }
 
@@ -239,9 +270,8 @@ absl::Duration HttpConnection::RetireIdle(bool force) {
 }
 
 HttpReply HttpConnection::Post(const HttpRequest& request) {
-  if (!IsVisibleAscii(request.path) || !IsVisibleAscii(request.token)) {
-    return NotSent("path or token cannot be sent in a header");
-  }
+  if (!CanBeSent(request)) return NotSent("path or headers hold what cannot be sent in a header");
+  if (target_.proxy && !target_.endpoint.tls) return NotSent("a proxy is for https:// only");
   bool sending = false;
   try {
     if (library_ == nullptr) {
@@ -262,6 +292,37 @@ HttpReply HttpConnection::Post(const HttpRequest& request) {
   }
 }
 
+httplib::Request HttpConnection::Prepare(const HttpRequest& request) const {
+  httplib::Request out;
+  out.method = "POST";
+  out.path = request.path;
+  // Content-Length is added by the library, always; ours would be a second one.
+  out.headers = {{"Host", target_.endpoint.HostHeader()},
+                 {"User-Agent", target_.user_agent},
+                 {"Accept", "application/json"},
+                 {"Content-Type", "application/json"}};
+  for (const auto& [name, value] : request.headers) out.headers.emplace(name, value);
+  out.body = request.body;
+  return out;
+}
+
+// What the proxy's refusal comes to. Of the request itself nothing went out.
+HttpReply HttpConnection::RefusedByProxy(int status) const {
+  const std::string proxy = target_.proxy->ToString();
+  if (WasCut()) return NotSent(absl::StrCat("no connection to ", name_, " in time"));
+  if (status == 407) {
+    return NotSent(absl::StrCat("the proxy ", proxy, " wants another user or password (HTTP 407)"));
+  }
+  return NotSent(
+      absl::StrCat("the proxy ", proxy, " made no connection to ", target_.endpoint.ToString()));
+}
+
+// Whether a connection was made for this request, and given up before anything but the proxy could
+// have read of it.
+bool HttpConnection::EndedBeforeTls() const {
+  return target_.proxy && sockets_made_ > 0 && !library_->has_shaken_hands();
+}
+
 HttpReply HttpConnection::Send(const HttpRequest& request) {
   httplib::ClientImpl& client = library_->client();
   client.set_connection_timeout(absl::ToChronoMicroseconds(limits::kConnectTimeout));
@@ -274,18 +335,10 @@ HttpReply HttpConnection::Send(const HttpRequest& request) {
   size_t body_bytes = 0;
   bool streams = false;
   bool enough = false;  // was read: the receiver wants no more
-  httplib::Request out;
-  out.method = "POST";
-  out.path = request.path;
-  // Content-Length: 0 is added by the library, always; ours would be a second one.
-  out.headers = {{"Host", target_.endpoint.HostHeader()},
-                 {"User-Agent", target_.user_agent},
-                 {"Accept", "application/json"},
-                 {"Content-Type", "application/json"},
-                 {"X-Auth-Token", request.token}};
+  httplib::Request out = Prepare(request);
   out.response_handler = [&](const httplib::Response& response) {
     reply.status = response.status;
-    if (response.status == 200) {
+    if (response.status == request.success_status) {
       max_body = request.max_body_bytes;
       streams = request.on_body != nullptr;
     }
@@ -308,11 +361,19 @@ HttpReply HttpConnection::Send(const HttpRequest& request) {
   httplib::Response response;
   httplib::Error error = httplib::Error::Success;
   sockets_made_ = 0;
+  library_->Prepare(target_.proxy);
   const bool answered = client.send(out, response, error);
   last_used_ = clock_->Read().steady;
+  // The library's own failures to connect are told apart below.
+  if (EndedBeforeTls() && !WasNotSent(error)) {
+    Close();
+    return RefusedByProxy(response.status);
+  }
   reply.status = std::max(response.status, 0);
   reply.request_id = response.get_header_value("X-Request-Id");
   reply.retry_after = response.get_header_value("Retry-After");
+  reply.date = response.get_header_value("Date");
+  reply.subject_token = response.get_header_value("X-Subject-Token");
   const bool framed = answered && IsFramed(response, body_bytes);
   if (!framed || AsksToClose(response)) Close();
   // Without a length an answer ends where the connection does, which may be our own doing. That

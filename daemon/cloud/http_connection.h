@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -14,6 +16,11 @@
 #include "daemon/base/mutex.h"
 #include "daemon/cloud/endpoint.h"
 #include "daemon/cloud/error_table.h"
+#include "daemon/cloud/proxy.h"
+
+namespace httplib {
+struct Request;
+}
 
 namespace quiesce::cloud {
 
@@ -23,21 +30,27 @@ struct HttpTarget {
   // A PEM file of certificate authorities to believe instead of the system's. Empty: the system's.
   std::string ca_file;
   std::string user_agent;
+  // Through which the connection is made. For TLS only: a proxy reads what goes out in the clear.
+  std::optional<Proxy> proxy = std::nullopt;
 };
 
 // INVALID_ARGUMENT when `path` is not a readable file of PEM certificates.
 absl::Status CheckCaFile(const std::string& path);
 
-// One POST without a body.
+// One POST.
 struct HttpRequest {
-  std::string path;   // percent-encoded
-  std::string token;  // for X-Auth-Token; visible ASCII
+  std::string path;  // percent-encoded, with its query
+  // Besides Host, User-Agent, Accept, Content-Type and Content-Length. Visible ASCII and, in
+  // values, spaces; anything else is not sent at all.
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;  // JSON, or empty
   // Backstop of the deadline that Cut enforces: what remains of it.
   absl::Duration timeout;
-  size_t max_body_bytes = 0;  // of an answer with status 200
-  // Takes the body of an answer with status 200 piece by piece, on the posting thread; the reply
-  // has none then. Empty: the reply has it. False: the rest is of no interest, and the connection
-  // is closed. What it took counts only if the reply says kAnswered and not too_large.
+  int success_status = 200;
+  size_t max_body_bytes = 0;  // of an answer with that status
+  // Takes the body of such an answer piece by piece, on the posting thread; the reply has none
+  // then. Empty: the reply has it. False: the rest is of no interest, and the connection is closed.
+  // What it took counts only if the reply says kAnswered and not too_large.
   std::function<bool(std::string_view)> on_body;
 };
 
@@ -45,10 +58,13 @@ struct HttpReply {
   Transport transport = Transport::kLost;
   int status = 0;  // also of a lost answer, when it got that far; else 0
   std::string body;
-  bool too_large = false;   // the body is longer than allowed; `body` holds its beginning
-  std::string request_id;   // as the peer sent it: not safe to show
-  std::string retry_after;  // likewise
-  std::string problem;      // unless kAnswered: what went wrong, safe to show
+  bool too_large = false;  // the body is longer than allowed; `body` holds its beginning
+  // Headers, as the peer sent them: not safe to show.
+  std::string request_id;
+  std::string retry_after;
+  std::string date;
+  std::string subject_token;  // a secret
+  std::string problem;        // unless kAnswered: what went wrong, safe to show
 };
 
 // One kept-alive connection to one endpoint. Each Post makes exactly one request or, when it
@@ -90,7 +106,10 @@ class HttpConnection {
   void OnSocket(int socket) ABSL_LOCKS_EXCLUDED(mu_);
   void ReplaceWire(int wire) ABSL_LOCKS_EXCLUDED(mu_);
   void Close();
+  httplib::Request Prepare(const HttpRequest& request) const;
   HttpReply Send(const HttpRequest& request);
+  bool EndedBeforeTls() const;
+  HttpReply RefusedByProxy(int status) const;
   HttpReply Explain(int error, HttpReply reply) const;
 
   const HttpTarget target_;

@@ -7,6 +7,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
+#include "daemon/cloud/credential_status.h"
 #include "daemon/core/facts.h"
 #include "daemon/core/quota.h"
 #include "daemon/core/transition.h"
@@ -24,6 +25,8 @@ struct ListResult {
   std::string message;  // safe to show: no secret, no control characters, bounded
   std::optional<absl::Duration> retry_after;
   std::optional<core::QuotaWindow> quota;
+  // What the cloud's clock showed when it answered, to the second. Of any answer.
+  std::optional<absl::Time> server_time;
 };
 
 using StopDone = absl::AnyInvocable<void(core::CallResult) &&>;
@@ -53,6 +56,9 @@ class InstanceApi {
 
   // Lists a whole project: the API has neither paging nor a filter.
   virtual void List(const std::string& project_id, absl::Duration deadline, ListDone done) = 0;
+
+  // How the project's credential stands. Does not block.
+  virtual CredentialStatus CredentialOf(const std::string& project_id) const = 0;
 };
 
 }  // namespace quiesce::cloud

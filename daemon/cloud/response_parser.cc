@@ -92,18 +92,25 @@ BodyShape ShapeOfNonJson(std::string_view body) {
   return body[start] == '<' ? BodyShape::kHtml : BodyShape::kNotJson;
 }
 
+std::optional<absl::Time> ParseHttpDate(std::string_view text) {
+  absl::Time when;
+  std::string error;
+  if (!absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", ToAbsl(text), &when, &error)) {
+    return std::nullopt;
+  }
+  return when;
+}
+
 std::optional<absl::Duration> ParseRetryAfter(std::string_view text, absl::Time now) {
   const auto is_digit = [](unsigned char c) { return absl::ascii_isdigit(c); };
   absl::Duration pause;
   int64_t seconds = 0;
-  absl::Time when;
-  std::string error;
   if (!text.empty() && std::all_of(text.begin(), text.end(), is_digit)) {
     // Too many digits for a number are a long time.
     if (!absl::SimpleAtoi(ToAbsl(text), &seconds)) return limits::kMaxThrottlePause;
     pause = absl::Seconds(seconds);
-  } else if (absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", ToAbsl(text), &when, &error)) {
-    pause = when - now;
+  } else if (const std::optional<absl::Time> when = ParseHttpDate(text)) {
+    pause = *when - now;
   } else {
     return std::nullopt;
   }

@@ -34,6 +34,9 @@ BodyShape ShapeOfNonJson(std::string_view body);
 // most kMaxThrottlePause; nothing when the text is neither.
 std::optional<absl::Duration> ParseRetryAfter(std::string_view text, absl::Time now);
 
+// The value of a Date header.
+std::optional<absl::Time> ParseHttpDate(std::string_view text);
+
 }  // namespace quiesce::cloud
 
 #endif  // QUIESCE_DAEMON_CLOUD_RESPONSE_PARSER_H_

@@ -55,15 +55,10 @@ std::string WithoutLongWords(const std::string& text) {
 
 }  // namespace
 
-std::string Visible(std::string_view text, std::string_view secret) {
+std::string Visible(std::string_view text) {
   std::string visible;
   visible.reserve(text.size());
   while (!text.empty()) {
-    if (!secret.empty() && text.substr(0, secret.size()) == secret) {
-      visible += "[secret]";
-      text.remove_prefix(secret.size());
-      continue;
-    }
     uint32_t code_point = 0;
     const size_t length = CharacterLength(text, code_point);
     if (length == 0) {
@@ -78,8 +73,8 @@ std::string Visible(std::string_view text, std::string_view secret) {
   return visible;
 }
 
-std::string SafeText(std::string_view text, size_t max_bytes, std::string_view secret) {
-  return core::Truncated(WithoutLongWords(Visible(text, secret)), max_bytes);
+std::string SafeText(std::string_view text, size_t max_bytes) {
+  return core::Truncated(WithoutLongWords(Visible(text)), max_bytes);
 }
 
 }  // namespace quiesce::cloud

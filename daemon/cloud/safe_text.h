@@ -8,13 +8,13 @@
 // What the cloud says, made fit to be shown and stored. Pure.
 namespace quiesce::cloud {
 
-// `text` with control and invisible characters, and bytes that are not UTF-8, replaced, and
-// `secret` (if not empty) taken out.
-std::string Visible(std::string_view text, std::string_view secret = {});
+// `text` with control and invisible characters, and bytes that are not UTF-8, replaced.
+std::string Visible(std::string_view text);
 
 // The same, with words too long for people (tokens, encoded blobs) named by their length, all cut
-// to `max_bytes`.
-std::string SafeText(std::string_view text, size_t max_bytes, std::string_view secret = {});
+// to `max_bytes`. What may hold a secret goes through Authenticator::Redact first: a cut could
+// leave the beginning of one.
+std::string SafeText(std::string_view text, size_t max_bytes);
 
 }  // namespace quiesce::cloud
 

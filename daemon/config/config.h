@@ -1,6 +1,7 @@
 #ifndef QUIESCE_DAEMON_CONFIG_CONFIG_H_
 #define QUIESCE_DAEMON_CONFIG_CONFIG_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "daemon/cloud/endpoint.h"
 #include "daemon/core/facts.h"
 #include "daemon/core/power_state.h"
+#include "daemon/core/quota.h"
 #include "daemon/rpc/listener.h"
 
 // What the configuration says, read and checked by config_file.h.
@@ -16,9 +18,25 @@ namespace quiesce::config {
 
 // How to get at a cloud account. Holds no secret itself, and must not.
 struct Credential {
+  enum class Type : uint8_t { kTokenFile, kPassword, kAccessKey };
   std::string name;
-  std::string token_file;  // absolute
+  Type type = Type::kTokenFile;
+  std::string file;  // of the token, the password or the key pair; absolute; empty: variables
+  // Of a password.
+  std::string user;
+  std::string domain;
+  std::string password_env;
+  std::optional<cloud::Endpoint> iam_endpoint;  // none: that of a project's region
+  // Of an access key: both or none of the first two.
+  std::string access_key_env;
+  std::string secret_key_env;
+  std::string security_token_env;
   int max_in_flight = limits::kDefaultMaxInFlight;
+  double quota_reserve = limits::kDefaultQuotaReserve;  // share of the quota that others are left
+  std::optional<core::QuotaWindow> quota;               // none: as the gateway says
+
+  // Where the secret is, for people: a path, or variables as `$NAME`.
+  std::string SecretSource() const;
 };
 
 struct Project {
@@ -26,8 +44,9 @@ struct Project {
   std::string alias;
   std::string region;  // empty: only an endpoint is given
   cloud::Endpoint endpoint;
-  std::string ca_file;     // absolute; empty: the system's authorities
-  std::string credential;  // name of one
+  std::optional<cloud::Endpoint> iam_endpoint;  // if its credential is a password
+  std::string ca_file;                          // absolute; empty: the system's authorities
+  std::string credential;                       // name of one
   core::ObservationMode observation = core::ObservationMode::kList;
   core::StatusMap status_map;
   // The endpoint that the store may still remember. Another one is refused at the start.

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/config/credential_section.h"
 #include "daemon/config/project_section.h"
 #include "daemon/config/server_section.h"
 #include "daemon/config/timing_section.h"

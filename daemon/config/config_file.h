@@ -21,6 +21,12 @@
 //     store: sqlite:///var/lib/quiesced/quiesced.db # the default
 //     credentials:
 //       main: {type: token_file, file: /etc/quiesced/keys/main.token, max_in_flight: 16}
+//       iam:                                        # tokens by password, renewed in time
+//         {type: password, user: quiesced, domain: acme, password_file: /etc/quiesced/keys/iam,
+//          iam_endpoint: https://iam.example.com}   # default: that of the project's region
+//       key: {type: access_key, file: /etc/quiesced/keys/key, quota_reserve: 10%,
+//             quota: {calls: 200, per: 5m}}         # default: as the gateway says
+//       env: {type: access_key, access_key_env: AK, secret_key_env: SK}
 //     projects:
 //       billing-cn:                                 # the alias, for people
 //         id: 0123456789abcdef0123456789abcdef

@@ -19,11 +19,6 @@ using yaml::Node;
 using yaml::Path;
 
 using Keys = std::vector<std::string_view>;
-enum CredentialKey { kType, kFile, kMaxInFlight };
-const Keys& CredentialKeys() {
-  static const auto* const keys = new Keys{"type", "file", "max_in_flight"};
-  return *keys;
-}
 enum ProjectKey {
   kId,
   kRegion,
@@ -52,44 +47,6 @@ constexpr core::PowerState kStates[] = {core::PowerState::kRunning, core::PowerS
                                         core::PowerState::kBusy, core::PowerState::kUnavailable};
 
 bool Has(uint32_t seen, int key) { return (seen >> key & 1) != 0; }
-
-void ReadType(const Node& value, const Path& path, FieldReader& fields) {
-  const std::optional<std::string_view> text = fields.Text(value, path);
-  if (!text || *text == "token_file") return;
-  fields.Report(value, absl::StrCat(path.ToString(), ": ", core::Quoted(*text),
-                                    " is not supported yet, only token_file is"));
-}
-
-Credential ReadCredential(std::string_view name, const Node& value, FieldReader& fields) {
-  Credential credential;
-  credential.name = std::string(name);
-  const std::string parent = absl::StrCat("credentials.", credential.name);
-  if (!fields.IsMap(value, {parent, std::nullopt, ""},
-                    "{type: token_file, file: /etc/quiesced/keys/main.token}")) {
-    return credential;
-  }
-  const auto read = [&](size_t key, const Node&, const Node& field) {
-    const Path path{parent, std::nullopt, CredentialKeys()[key]};
-    switch (key) {
-      case kType:
-        return ReadType(field, path, fields);
-      case kFile:
-        if (auto file = fields.Checked(field, path, PathProblem)) credential.token_file = *file;
-        return;
-      case kMaxInFlight:
-        if (auto n = fields.Integer(field, path, 1, limits::kMaxMaxInFlight)) {
-          credential.max_in_flight = static_cast<int>(*n);
-        }
-    }
-  };
-  const uint32_t seen = fields.ReadMap(value, CredentialKeys(), read);
-  for (const int key : {kType, kFile}) {
-    if (Has(seen, key)) continue;
-    fields.Report(value,
-                  absl::StrCat(parent, ": ", std::string(CredentialKeys()[key]), " is required"));
-  }
-  return credential;
-}
 
 // Reads one project.
 class ProjectReader {
@@ -145,6 +102,7 @@ class ProjectReader {
   }
 
   void ReadRegion(const Node& value, const Path& path) {
+    has_region_ = true;
     const std::optional<std::string_view> text = fields_.Text(value, path);
     if (!text) return;
     absl::StatusOr<cloud::Endpoint> endpoint = cloud::EndpointOfRegion(*text);
@@ -153,6 +111,7 @@ class ProjectReader {
                             absl::StrCat(path.ToString(), ": ", endpoint.status().message()));
     }
     project_.region = std::string(*text);
+    region_iam_ = cloud::IamEndpointOfRegion(*text).value();  // the same check
     if (!has_endpoint_) project_.endpoint = *std::move(endpoint);
   }
 
@@ -211,10 +170,25 @@ class ProjectReader {
     if (!Has(seen, kCredential)) {
       fields_.Report(value, absl::StrCat(parent_, ": credential is required"));
     }
+    FindIamEndpoint(value);
     if (project_.moved_from && *project_.moved_from == project_.endpoint) {
       fields_.Report(
           *moved_from_,
           absl::StrCat(parent_, ".moved_from is the endpoint itself, not the one before"));
+    }
+  }
+
+  // Where the tokens of its credential come from, if that is a password.
+  void FindIamEndpoint(const Node& value) {
+    for (const Credential& credential : config_.credentials) {
+      if (credential.name != project_.credential) continue;
+      if (credential.type != Credential::Type::kPassword) return;
+      project_.iam_endpoint = credential.iam_endpoint ? credential.iam_endpoint : region_iam_;
+      if (project_.iam_endpoint || has_region_) return;
+      fields_.Report(value, absl::StrCat(parent_,
+                                         ": region is required, or iam_endpoint in "
+                                         "credentials.",
+                                         credential.name, ": its tokens come from there"));
     }
   }
 
@@ -223,6 +197,8 @@ class ProjectReader {
   std::string parent_;
   Project project_;
   bool has_endpoint_ = false;
+  bool has_region_ = false;  // perhaps one that is none
+  std::optional<cloud::Endpoint> region_iam_;
   const Node* moved_from_ = nullptr;
 };
 
@@ -244,20 +220,6 @@ void AddProject(Project project, const Node& key, FieldReader& fields, Config& c
 }
 
 }  // namespace
-
-void ReadCredentials(const Node& value, FieldReader& fields, Config& config) {
-  const Path path{"", std::nullopt, "credentials"};
-  if (!fields.IsMap(value, path,
-                    "{main: {type: token_file, file: /etc/quiesced/keys/main.token}}")) {
-    return;
-  }
-  fields.ForEachEntry(value, [&](const Node& key, const Node& credential) {
-    if (core::Problem problem = NameProblem(key.text)) {
-      return fields.Report(key, Describe(path, *problem));
-    }
-    config.credentials.push_back(ReadCredential(key.text, credential, fields));
-  });
-}
 
 void ReadProjects(const Node& value, FieldReader& fields, Config& config) {
   const Path path{"", std::nullopt, "projects"};

@@ -7,9 +7,6 @@
 
 namespace quiesce::config {
 
-// `credentials:`.
-void ReadCredentials(const yaml::Node& value, yaml::FieldReader& fields, Config& config);
-
 // `projects:`. The credentials must have been read.
 void ReadProjects(const yaml::Node& value, yaml::FieldReader& fields, Config& config);
 

@@ -38,8 +38,10 @@ std::vector<Finding> Check(const Ban& ban, const SourceFile& file) {
   return findings;
 }
 
-// The beginning and the parts of the paths of the two requests that the daemon makes.
-constexpr std::string_view kPathParts[] = {"/v1/", "/v2/", "/db-om/", "/db-om/instances", "/stop"};
+// The beginning and the parts of the paths of the two requests that the daemon makes, and the one
+// by which it logs in.
+constexpr std::string_view kPathParts[] = {
+    "/v1/", "/v2/", "/db-om/", "/db-om/instances", "/stop", "/v3/auth/tokens?nocatalog=true"};
 
 // What the literals of a path look like. "/?#" and the like are characters that are looked for.
 bool LooksLikeAPath(std::string_view literal) {

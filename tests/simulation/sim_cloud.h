@@ -48,6 +48,7 @@ class SimCloud final : public cloud::InstanceApi {
 
   void Stop(const core::InstanceKey& key, absl::Duration deadline, cloud::StopDone done) override;
   void List(const std::string& project_id, absl::Duration deadline, cloud::ListDone done) override;
+  cloud::CredentialStatus CredentialOf(const std::string&) const override { return {}; }
 
   // Calls that have not ended, for the process that lives.
   int64_t open_calls() const { return open_calls_; }

@@ -142,4 +142,14 @@ void FakeInstanceApi::List(const std::string& project_id, absl::Duration, cloud:
   }
 }
 
+void FakeInstanceApi::SetCredential(cloud::CredentialStatus status) {
+  MutexLock lock(mu_);
+  credential_ = std::move(status);
+}
+
+cloud::CredentialStatus FakeInstanceApi::CredentialOf(const std::string&) const {
+  MutexLock lock(mu_);
+  return credential_;
+}
+
 }  // namespace quiesce::fakes

@@ -40,9 +40,13 @@ class FakeInstanceApi final : public cloud::InstanceApi {
   int64_t lists() const;
   core::PowerState StateOf(const core::InstanceKey& key) const;
 
+  // The credential of every project stands so.
+  void SetCredential(cloud::CredentialStatus status);
+
   // --- InstanceApi ---
   void Stop(const core::InstanceKey& key, absl::Duration deadline, cloud::StopDone done) override;
   void List(const std::string& project_id, absl::Duration deadline, cloud::ListDone done) override;
+  cloud::CredentialStatus CredentialOf(const std::string& project_id) const override;
 
  private:
   struct Instance {
@@ -58,6 +62,7 @@ class FakeInstanceApi final : public cloud::InstanceApi {
   std::map<core::InstanceKey, Instance> instances_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, cloud::ListResult> list_failures_ ABSL_GUARDED_BY(mu_);
   std::optional<core::CallResult> stop_answer_ ABSL_GUARDED_BY(mu_);
+  cloud::CredentialStatus credential_ ABSL_GUARDED_BY(mu_);
   absl::Duration latency_ ABSL_GUARDED_BY(mu_) = absl::ZeroDuration();
   bool holding_stops_ ABSL_GUARDED_BY(mu_) = false;
   bool holding_lists_ ABSL_GUARDED_BY(mu_) = false;

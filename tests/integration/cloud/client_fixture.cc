@@ -41,12 +41,17 @@ void ClientFixture::Connect(const std::string& endpoint, int max_in_flight,
                             const std::string& ca_file) {
   DbssOptions options;
   options.version = "1.2.3";
-  options.credentials.push_back({"main", token_file_, max_in_flight});
+  options.proxies = proxies_;
+  credential_.name = "main";
+  if (credential_.file.empty()) credential_.file = token_file_;
+  credential_.max_in_flight = max_in_flight;
+  options.credentials.push_back(credential_);
   DbssProject project;
   project.id = kProject;
   project.endpoint = ParseEndpoint(endpoint).value();
   project.ca_file = ca_file;
   project.credential = "main";
+  project.iam_endpoint = iam_;
   project.status_map = {{"SLEEPING", core::PowerState::kStopped}};
   options.projects.push_back(project);
   auto client = DbssClient::Create(std::move(options), &clock_, &loop_);

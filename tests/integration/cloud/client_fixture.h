@@ -5,6 +5,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,9 @@ class ClientFixture : public ::testing::Test {
   SettableClock clock_;
   app::EventLoop loop_;
   std::string token_file_;
+  ProxySettings proxies_;        // of clients that are connected from then on
+  DbssCredential credential_;    // likewise; unless changed, the token of the file
+  std::optional<Endpoint> iam_;  // likewise
   std::unique_ptr<DbssClient> client_;
   std::atomic<int> done_ = 0;  // calls of `done`, over all calls
 };

@@ -138,22 +138,31 @@ TEST_F(DbssClientTest, RunsCallsAtTheSameTime) {
 
 // --- tokens -------------------------------------------------------------------------------------
 
-TEST_F(DbssClientTest, UsesANewTokenFromTheNextRequestOn) {
+TEST_F(DbssClientTest, TriesANewTokenWithTheNextListAndThenUsesIt) {
   std::vector<std::string> heads;
   HostileServer server([&](Peer& peer, int) {
     while (peer.ReadRequest()) {
       heads.push_back(peer.request());
-      peer.Send(Accepted());
+      const bool is_list = peer.request().find("/db-om/instances ") != std::string::npos;
+      peer.Send(is_list ? HttpAnswer(200, kPublishedList) : Accepted());
     }
   });
   Connect(server, 1);
   Stop();
   WriteToken("another-token");
   Stop();
+  List();
+  Stop();
   client_.reset();
-  ASSERT_THAT(heads, SizeIs(2));
-  EXPECT_THAT(heads[0], HasSubstr(absl::StrCat("X-Auth-Token: ", kToken, "\r\n")));
-  EXPECT_THAT(heads[1], HasSubstr("X-Auth-Token: another-token\r\n"));
+  ASSERT_THAT(heads, SizeIs(4));
+  for (const int old : {0, 1}) {
+    EXPECT_THAT(heads[static_cast<size_t>(old)],
+                HasSubstr(absl::StrCat("X-Auth-Token: ", kToken, "\r\n")));
+  }
+  for (const int changed : {2, 3}) {
+    EXPECT_THAT(heads[static_cast<size_t>(changed)],
+                HasSubstr("X-Auth-Token: another-token\r\n"));
+  }
 }
 
 TEST_F(DbssClientTest, SendsNothingWithoutAToken) {
@@ -216,7 +225,7 @@ TEST_F(DbssClientTest, RefusesOptionsThatContradictThemselves) {
   };
   const DbssCredential main{"main", "/token", 1};
   EXPECT_EQ(create({main}, {good}), "ok");
-  EXPECT_THAT(create({{"main", "", 1}}, {good}), HasSubstr("no token file"));
+  EXPECT_THAT(create({{"main", "", 1}}, {good}), HasSubstr("does not say where its token is"));
   EXPECT_THAT(create({{"main", "/token", 0}}, {good}), HasSubstr("max_in_flight"));
   EXPECT_THAT(create({{"main", "/token", 257}}, {good}), HasSubstr("max_in_flight"));
   EXPECT_THAT(create({main, main}, {good}), HasSubstr("twice"));

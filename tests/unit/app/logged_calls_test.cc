@@ -40,8 +40,10 @@ class AnsweringApi final : public cloud::InstanceApi {
   void List(const std::string&, absl::Duration, cloud::ListDone done) override {
     std::move(done)(list);
   }
+  cloud::CredentialStatus CredentialOf(const std::string&) const override { return credential; }
   core::CallResult stop;
   cloud::ListResult list;
+  cloud::CredentialStatus credential;
 };
 
 class LoggedInstanceApiTest : public ::testing::Test {

@@ -86,7 +86,7 @@ timing: {call_deadline: 1s, settle: 3s, list_idle: 2s, list_active: 500ms, look_
   EXPECT_EQ(config.store_path, "/data/q.db");
   ASSERT_THAT(config.credentials, SizeIs(2));
   EXPECT_EQ(config.credentials[1].name, "b");
-  EXPECT_EQ(config.credentials[1].token_file, "/k/b");
+  EXPECT_EQ(config.credentials[1].file, "/k/b");
   EXPECT_EQ(config.credentials[1].max_in_flight, 256);
   ASSERT_THAT(config.projects, SizeIs(2));
   const Project& project = config.projects[0];
@@ -131,6 +131,55 @@ TEST(ConfigFile, JsonIsYaml) {
             "cn");
 }
 
+TEST(ConfigFile, ReadsEveryKindOfCredential) {
+  const Config config = Good(R"(
+credentials:
+  token: {type: token_file, file: /k/token}
+  iam:
+    type: password
+    user: quiesced
+    domain: "acme corp"
+    password_file: /k/iam
+    iam_endpoint: https://iam.example.com
+    quota_reserve: 0%
+  iam-env: {type: password, user: u, domain: d, password_env: IAM_PASSWORD, quota_reserve: 90%}
+  key: {type: access_key, file: /k/key, quota: {calls: 200, per: 5m}}
+  temp:
+    {type: access_key, access_key_env: AK, secret_key_env: SK, security_token_env: _ST1}
+projects:
+  a: {id: 0123456789abcdef0123456789abcde0, region: cn-north-4, credential: iam}
+  b: {id: 0123456789abcdef0123456789abcde1, region: cn-north-4, credential: iam-env}
+  c: {id: 0123456789abcdef0123456789abcde2, region: cn-north-4, credential: key}
+)");
+  ASSERT_THAT(config.credentials, SizeIs(5));
+  const Credential& token = config.credentials[0];
+  EXPECT_EQ(token.type, Credential::Type::kTokenFile);
+  EXPECT_EQ(token.quota_reserve, 0.10);
+  EXPECT_EQ(token.quota, std::nullopt);
+  EXPECT_EQ(token.SecretSource(), "/k/token");
+  const Credential& iam = config.credentials[1];
+  EXPECT_EQ(iam.type, Credential::Type::kPassword);
+  EXPECT_EQ(iam.user, "quiesced");
+  EXPECT_EQ(iam.domain, "acme corp");
+  EXPECT_EQ(iam.file, "/k/iam");
+  EXPECT_EQ(iam.quota_reserve, 0.0);
+  EXPECT_EQ(config.credentials[2].password_env, "IAM_PASSWORD");
+  EXPECT_EQ(config.credentials[2].quota_reserve, 0.9);
+  EXPECT_EQ(config.credentials[2].SecretSource(), "$IAM_PASSWORD");
+  const Credential& key = config.credentials[3];
+  EXPECT_EQ(key.type, Credential::Type::kAccessKey);
+  EXPECT_EQ(key.file, "/k/key");
+  ASSERT_TRUE(key.quota);
+  EXPECT_EQ(key.quota->calls, 200);
+  EXPECT_EQ(key.quota->period, absl::Minutes(5));
+  EXPECT_EQ(key.quota->policy, core::QuotaWindow::Policy::kUnsaid);
+  EXPECT_EQ(config.credentials[4].SecretSource(), "$AK and $SK and $_ST1");
+  EXPECT_EQ(config.projects[0].iam_endpoint->ToString(), "https://iam.example.com");
+  EXPECT_EQ(config.projects[1].iam_endpoint->ToString(),
+            "https://iam.cn-north-4.myhuaweicloud.com");
+  EXPECT_EQ(config.projects[2].iam_endpoint, std::nullopt);
+}
+
 // A token where the name of its file belongs, a password in a URL: neither may reach a log.
 TEST(ConfigFile, ErrorsRepeatNoSecret) {
   const std::string errors =
@@ -139,6 +188,10 @@ TEST(ConfigFile, ErrorsRepeatNoSecret) {
           "credentials:\n"
           "  a: {type: token_file, file: hunter2}\n"
           "  b: {type: token_file, file: /k, token: hunter2}\n"
+          "  c: {type: password, user: u, domain: d, password_env: \"hunter2!\"}\n"
+          "  d: {type: access_key, access_key_env: hunter2-, secret_key_env: \"hunter2 x\"}\n"
+          "  e: {type: password, user: u, domain: d, password_file: hunter2, \n"
+          "      iam_endpoint: \"https://u:hunter2@x.example.com\"}\n"
           "projects:\n"
           "  cn: {id: 0123456789abcdef0123456789abcdef, credential: a, ca_file: hunter2,\n"
           "       endpoint: \"https://user:hunter2@x.example.com\",\n"

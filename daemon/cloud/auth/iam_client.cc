@@ -1,0 +1,64 @@
+#include "daemon/cloud/auth/iam_client.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/base/limits.h"
+
+namespace quiesce::cloud::auth {
+namespace {
+
+constexpr char kTokenPath[] = "/v3/auth/tokens?nocatalog=true";
+
+TokenAnswer NoToken(std::string problem) {
+  TokenAnswer answer;
+  answer.problem = std::move(problem);
+  return answer;
+}
+
+}  // namespace
+
+HttpConnection& IamClient::ConnectionTo(const HttpTarget& target) {
+  auto& connection = connections_[absl::StrCat(target.endpoint.ToString(), " ", target.ca_file)];
+  if (connection == nullptr) connection = std::make_unique<HttpConnection>(target, clock_);
+  return *connection;
+}
+
+TokenAnswer IamClient::Issue(const TokenRequest& request) {
+  const auto target = targets_.find(request.project_id);
+  if (target == targets_.end()) return NoToken("the project has no IAM endpoint");
+  HttpConnection& connection = ConnectionTo(target->second);
+  {
+    MutexLock lock(mu_);
+    if (closed_) return NoToken("the daemon is stopping");
+    connection.Arm();
+    connection_ = &connection;
+  }
+  HttpRequest post;
+  post.path = kTokenPath;
+  post.body = TokenRequestBody(request);
+  post.timeout = limits::kTokenRequestDeadline;
+  post.success_status = 201;
+  post.max_body_bytes = limits::kMaxTokenAnswerBytes;
+  const HttpReply reply = connection.Post(post);
+  {
+    MutexLock lock(mu_);
+    connection_ = nullptr;
+  }
+  if (reply.transport != Transport::kAnswered) return NoToken(reply.problem);
+  if (reply.too_large) return NoToken("IAM answered with a body over the size limit");
+  return ParseTokenAnswer(reply.status, reply.subject_token, reply.body, clock_->Read().wall);
+}
+
+void IamClient::Cut() {
+  MutexLock lock(mu_);
+  if (connection_ != nullptr) connection_->Cut();
+}
+
+void IamClient::Close() {
+  MutexLock lock(mu_);
+  closed_ = true;
+  if (connection_ != nullptr) connection_->Cut();
+}
+
+}  // namespace quiesce::cloud::auth

@@ -1,0 +1,90 @@
+#include "daemon/cloud/make_authenticator.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "daemon/base/status_macros.h"
+#include "daemon/base/text.h"
+#include "daemon/cloud/auth/iam_client.h"
+#include "daemon/cloud/auth/password_authenticator.h"
+#include "daemon/cloud/auth/secret_file.h"
+#include "daemon/cloud/auth/secret_variables.h"
+#include "daemon/cloud/auth/stored_secret_authenticator.h"
+
+namespace quiesce::cloud {
+namespace {
+
+using Kind = CredentialStatus::Kind;
+using auth::SecretFile;
+using auth::SecretSource;
+using auth::SecretVariables;
+
+const char* NounOf(Kind kind) {
+  return kind == Kind::kPassword ? "password" : kind == Kind::kAccessKey ? "key pair" : "token";
+}
+
+absl::StatusOr<std::unique_ptr<SecretSource>> SourceOf(const DbssCredential& credential,
+                                                       const DbssOptions& options, Clock* clock) {
+  if (!credential.file.empty()) {
+    return std::make_unique<SecretFile>(credential.file, NounOf(credential.kind), clock);
+  }
+  std::vector<SecretVariables::Variable> variables;
+  if (credential.kind == Kind::kPassword && !credential.password_env.empty()) {
+    variables.push_back({"", credential.password_env});
+  }
+  if (credential.kind == Kind::kAccessKey && !credential.access_key_env.empty() &&
+      !credential.secret_key_env.empty()) {
+    variables = {{"access_key", credential.access_key_env},
+                 {"secret_key", credential.secret_key_env}};
+    if (!credential.security_token_env.empty()) {
+      variables.push_back({"security_token", credential.security_token_env});
+    }
+  }
+  if (variables.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("credential ", Quoted(credential.name),
+                                                   " does not say where its ",
+                                                   NounOf(credential.kind), " is"));
+  }
+  return std::make_unique<SecretVariables>(std::move(variables), options.environment);
+}
+
+absl::StatusOr<std::map<std::string, HttpTarget>> IamTargets(const DbssCredential& credential,
+                                                             const DbssOptions& options) {
+  std::map<std::string, HttpTarget> targets;
+  for (const DbssProject& project : options.projects) {
+    if (project.credential != credential.name) continue;
+    if (!project.iam_endpoint) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("project ", project.id, " has no IAM endpoint to fetch tokens from"));
+    }
+    QUIESCE_RETURN_IF_ERROR(ParseEndpoint(project.iam_endpoint->ToString()).status());
+    targets.emplace(project.id, TargetOf(*project.iam_endpoint, project.ca_file, options));
+  }
+  return targets;
+}
+
+}  // namespace
+
+HttpTarget TargetOf(const Endpoint& endpoint, const std::string& ca_file,
+                    const DbssOptions& options) {
+  return {endpoint, ca_file, absl::StrCat("quiesced/", options.version),
+          options.proxies.For(endpoint)};
+}
+
+absl::StatusOr<std::unique_ptr<auth::Authenticator>> MakeAuthenticator(
+    const DbssCredential& credential, const DbssOptions& options, Random* random, Clock* clock) {
+  QUIESCE_ASSIGN_OR_RETURN(auto source, SourceOf(credential, options, clock));
+  if (credential.kind != Kind::kPassword) {
+    return std::make_unique<auth::StoredSecretAuthenticator>(credential.kind, std::move(source),
+                                                             clock);
+  }
+  QUIESCE_ASSIGN_OR_RETURN(auto targets, IamTargets(credential, options));
+  return std::make_unique<auth::PasswordAuthenticator>(
+      auth::PasswordAuthenticator::User{credential.user, credential.domain}, std::move(source),
+      std::make_unique<auth::IamClient>(std::move(targets), clock), random, clock);
+}
+
+}  // namespace quiesce::cloud
