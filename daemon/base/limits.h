@@ -136,6 +136,9 @@ inline constexpr size_t kMaxCloudMessageBytes = 300;
 inline constexpr size_t kMaxCloudCodeBytes = 64;
 // A raw status, task or node name: the longest known has 17 characters.
 inline constexpr size_t kMaxCloudStatusBytes = 64;
+// Raw states and regions of a list that are told to people; what has more is not understood anyway.
+inline constexpr size_t kMaxRawStates = 64;
+inline constexpr size_t kMaxRegions = 16;
 // An instance has one node, or two when highly available.
 inline constexpr size_t kMaxNodesPerInstance = 64;
 // The documented answer is seven levels deep; parsers must not be led into a swamp.
@@ -196,6 +199,9 @@ inline constexpr int kListsUntilAbsent = 3;
 inline constexpr double kSuspectLossShare = 0.20;
 inline constexpr int kFreshnessIntervals = 3;
 inline constexpr int kStaleBoundsUntilStalled = 3;
+// A task cannot be taken back, and the end of a hold moves with each correction of the wall clock:
+// none is set for later than this, and one that comes too early sets the next.
+inline constexpr absl::Duration kMaxTimerDelay = absl::Hours(1);
 inline constexpr absl::Duration kBackoffBase = absl::Seconds(1);
 inline constexpr absl::Duration kBackoffMax = absl::Minutes(5);
 // Retries of what a human must mend: often enough to heal by itself, rare enough to be quiet.

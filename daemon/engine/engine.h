@@ -51,6 +51,7 @@ class Engine final : private Reconciler::Listener, private Observer::Listener {
   WatchHub& watches() { return watches_; }
   WaitList& waits() { return waits_; }
   RunDriver& runs() { return runs_; }
+  const Reconciler& reconciler() const { return reconciler_; }
   Executor& executor() { return executor_; }
   // Every hold that is remembered, ended ones too, by id.
   const std::map<std::string, store::HoldRecord>& holds() const { return holds_; }

@@ -142,8 +142,10 @@ void Reconciler::Arm(Row& row, SteadyTime due) {
 }
 
 void Reconciler::ArmTimer() {
-  if (timers_.empty() || timers_.begin()->due >= timer_at_) return;
-  const SteadyTime at = timers_.begin()->due;
+  if (timers_.empty()) return;
+  const SteadyTime latest = clock_.Read().steady + limits::kMaxTimerDelay;
+  const SteadyTime at = std::min(timers_.begin()->due, latest);
+  if (at >= timer_at_) return;
   timer_at_ = at;
   executor_.PostAt(at, [this, at] {
     if (timer_at_ == at) RunTimers();

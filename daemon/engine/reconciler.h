@@ -65,6 +65,8 @@ class Reconciler {
   void Drain(Task idle);
 
   const core::HoldIndex& holds() const { return holds_; }
+  // Rows that are to be decided about when a time comes.
+  size_t timers() const { return timers_.size(); }
   core::Surroundings SurroundingsOf(const Row& row);
   core::Decision Decide(const Row& row, const Now& now);
 

@@ -55,6 +55,15 @@ store::RunState StateOf(QuietEngine& quiet, const std::string& run_id) {
   return run.ok() ? run->state : store::RunState::kApplying;
 }
 
+absl::Status Freeze(QuietEngine& quiet, absl::Duration lasts) {
+  store::CreateHold create;
+  create.hold.scope = core::HoldScope::kFleet;
+  create.hold.reason = "a test";
+  create.hold.owner = "test";
+  create.expiration = lasts;
+  return quiet.Do(std::move(create)).status();
+}
+
 TEST(Engine, StopsWhatIsDeclaredAndNothingElse) {
   QuietEngine quiet(3);
   ASSERT_TRUE(quiet.Declare({quiet.key(0), quiet.key(1)}, Continuous()).ok());
@@ -78,6 +87,23 @@ TEST(Engine, LooksOftenWhileSomethingMovesAndSeldomAtRest) {
   EXPECT_LE(quiet.lists() - before, 11);
 }
 
+// The list that shows it stopped still promised the next one soon.
+TEST(Engine, KnowsAllTheTimeThatWhatItStoppedIsStopped) {
+  QuietEngine quiet(1);
+  quiet.RunFor(absl::Seconds(5));
+  ASSERT_TRUE(quiet.Declare({quiet.key(0)}, Continuous()).ok());
+  const Row* row = quiet.engine().registry().Find(quiet.key(0));
+  while (row->phase != Phase::kStopped) quiet.RunFor(absl::Milliseconds(100));
+  quiet.RunFor(absl::Seconds(1));
+  const int64_t revision = quiet.engine().registry().last_revision();
+  for (int second = 0; second < 300; ++second) {
+    quiet.RunFor(absl::Seconds(1));
+    ASSERT_EQ(quiet.DecisionOf(quiet.key(0)).phase, Phase::kStopped) << second;
+    ASSERT_EQ(row->phase, Phase::kStopped) << second;
+  }
+  EXPECT_EQ(quiet.engine().registry().last_revision(), revision) << "and wrote nothing";
+}
+
 TEST(Engine, StopsAgainWhatWasStartedOnceTheGraceIsOver) {
   QuietEngine quiet(1);
   ASSERT_TRUE(quiet.Declare({quiet.key(0)}, Continuous()).ok());
@@ -90,18 +116,33 @@ TEST(Engine, StopsAgainWhatWasStartedOnceTheGraceIsOver) {
 
 TEST(Engine, RespectsAHoldUntilItEnds) {
   QuietEngine quiet(1);
-  store::CreateHold create;
-  create.hold.scope = core::HoldScope::kFleet;
-  create.hold.reason = "a test";
-  create.hold.owner = "test";
-  create.expiration = absl::Minutes(3);
-  ASSERT_TRUE(quiet.Do(std::move(create)).ok());
+  ASSERT_TRUE(Freeze(quiet, absl::Minutes(3)).ok());
   ASSERT_TRUE(quiet.Declare({quiet.key(0)}, Continuous()).ok());
   quiet.RunFor(absl::Minutes(2));
   EXPECT_EQ(quiet.stops(), 0);
   EXPECT_EQ(quiet.DecisionOf(quiet.key(0)).reason, Reason::kFrozen);
   quiet.RunFor(absl::Minutes(2));
   EXPECT_TRUE(quiet.IsOff(quiet.key(0))) << "nobody had to wake it";
+}
+
+// Every correction of the wall clock moves the end of the hold on the time line that is measured.
+TEST(Engine, KeepsOneTimerForWhatIsHeldForLong) {
+  QuietEngine quiet(20);
+  std::vector<core::InstanceKey> all;
+  for (int n = 0; n < 20; ++n) all.push_back(quiet.key(n));
+  ASSERT_TRUE(Freeze(quiet, absl::Hours(24 * 90)).ok());
+  ASSERT_TRUE(quiet.Declare(all, Continuous()).ok());
+  quiet.RunFor(absl::Minutes(5));
+  EXPECT_EQ(quiet.DecisionOf(quiet.key(0)).reason, Reason::kFrozen);
+  const size_t timers = quiet.engine().reconciler().timers();
+  EXPECT_EQ(timers, 20u);
+  const size_t tasks = quiet.waiting_tasks();
+  for (int n = 0; n < 500; ++n) {
+    quiet.world().JumpWall(absl::Milliseconds(1));
+    quiet.RunFor(absl::Seconds(30));
+  }
+  EXPECT_EQ(quiet.engine().reconciler().timers(), timers);
+  EXPECT_LE(quiet.waiting_tasks(), tasks + 10);
 }
 
 TEST(Engine, CallsOnceAlsoWhenItIsKilledDuringTheCall) {
@@ -156,6 +197,46 @@ TEST(Engine, DoesNotKnowWhenListsStopComing) {
   EXPECT_EQ(row->phase, Phase::kStopped);
 }
 
+std::vector<core::PlanItem> ItemsOf(QuietEngine& quiet, const std::string& plan_id) {
+  store::ListPlanItems list;
+  list.plan_id = plan_id;
+  list.count = 100;
+  auto items = quiet.Do(std::move(list));
+  EXPECT_TRUE(items.ok()) << items.status();
+  return items.ok() ? *std::move(items) : std::vector<core::PlanItem>();
+}
+
+TEST(Engine, LooksOnceMoreBeforeAPlanCallsAnIdWrong) {
+  QuietEngine quiet(2);
+  quiet.RunFor(absl::Minutes(2));
+  const core::InstanceKey fresh{quiet.key(0).project_id, std::string(32, 'f')};
+  const core::InstanceKey wrong{quiet.key(0).project_id, std::string(32, 'e')};
+  quiet.truth().Create(fresh, /*running=*/true);
+  const int before = quiet.lists();
+  const auto plan = MakePlan(quiet, PlanFor("declared", {wrong, fresh}));
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(quiet.lists() - before, 1);
+  const std::vector<core::PlanItem> items = ItemsOf(quiet, plan->id);
+  ASSERT_EQ(items.size(), 2u);
+  EXPECT_EQ(items[0].effect, core::Effect::kBlocked);
+  EXPECT_EQ(items[0].reason, Reason::kNotListed);
+  EXPECT_EQ(items[1].effect, core::Effect::kStop) << "it is newer than the last list";
+  EXPECT_EQ(plan->counts.kept.at({core::Change::kAdopt, core::Effect::kStop}), 1);
+}
+
+TEST(Engine, TakesNoIdForWrongWhenItCannotLook) {
+  QuietEngine quiet(1);
+  quiet.RunFor(absl::Minutes(2));
+  quiet.faults().list_lost = 1;
+  const core::InstanceKey wrong{quiet.key(0).project_id, std::string(32, 'e')};
+  const auto plan = MakePlan(quiet, PlanFor("declared", {wrong}));
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  const std::vector<core::PlanItem> items = ItemsOf(quiet, plan->id);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].effect, core::Effect::kUnknown);
+  EXPECT_EQ(items[0].reason, Reason::kMissing);
+}
+
 TEST(Engine, EndsARunWhenAllItsInstancesAreStopped) {
   QuietEngine quiet(3);
   const auto plan = MakePlan(quiet, PlanFor("declared", {quiet.key(0), quiet.key(1)}));
@@ -206,17 +287,51 @@ TEST(Engine, MakesTwoPlansAtATime) {
   EXPECT_EQ((*again)->counts.unchanged, 2);
 }
 
+// An item of a run whose instance is no longer declared ends when that is committed. A process that
+// is killed in between leaves it to the next.
+TEST(Engine, EndsWhatARunHasLostAlsoAfterAKill) {
+  QuietEngine quiet(1);
+  quiet.faults().stop_no_effect = 1;
+  const auto plan = MakePlan(quiet, PlanFor("declared", {quiet.key(0)}));
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  const auto run = Apply(quiet, plan->id);
+  ASSERT_TRUE(run.ok()) << run.status();
+  while (quiet.stops() == 0) quiet.RunFor(absl::Milliseconds(10));
+  const auto release = MakePlan(quiet, PlanFor("declared", {}));
+  ASSERT_TRUE(release.ok()) << release.status();
+  ASSERT_TRUE(Apply(quiet, release->id).ok());
+  const Row* row = quiet.engine().registry().Find(quiet.key(0));
+  while (row->declared) quiet.RunFor(absl::Microseconds(1));
+  quiet.Restart();
+  EXPECT_EQ(StateOf(quiet, run->id), store::RunState::kRunning) << "the kill came in between";
+  quiet.RunFor(absl::Seconds(1));
+  EXPECT_EQ(StateOf(quiet, run->id), store::RunState::kDone);
+}
+
+TEST(Engine, LatchesOnceAStoreThatRefusedItTakesWorkAgain) {
+  QuietEngine quiet(1);
+  ASSERT_TRUE(quiet.Declare({quiet.key(0)}, Continuous()).ok());
+  while (quiet.engine().registry().Find(quiet.key(0)) == nullptr) {
+    quiet.RunFor(absl::Milliseconds(1));
+  }
+  const Row* row = quiet.engine().registry().Find(quiet.key(0));
+  while (row->state != core::PowerState::kStopped) quiet.RunFor(absl::Microseconds(1));
+  quiet.faults().list_lost = 1;  // so that no list comes back to it
+  quiet.faults().store_refuses = 1;
+  quiet.RunFor(absl::Milliseconds(500));
+  EXPECT_EQ(row->stopped_generation, 0u);
+  EXPECT_FALSE(row->latching);
+  quiet.faults().store_refuses = 0;
+  quiet.RunFor(limits::kBackoffBase);
+  EXPECT_EQ(row->stopped_generation, row->generation);
+}
+
 TEST(Engine, CancelsARunThatHasCalledNothing) {
   QuietEngine quiet(2);
-  store::CreateHold create;
-  create.hold.scope = core::HoldScope::kFleet;
-  create.hold.reason = "a test";
-  create.hold.owner = "test";
-  create.expiration = absl::Hours(1);
   quiet.RunFor(absl::Seconds(5));
   const auto plan = MakePlan(quiet, PlanFor("declared", {quiet.key(0), quiet.key(1)}));
   ASSERT_TRUE(plan.ok()) << plan.status();
-  ASSERT_TRUE(quiet.Do(std::move(create)).ok());
+  ASSERT_TRUE(Freeze(quiet, absl::Hours(1)).ok());
   const auto run = Apply(quiet, plan->id);
   ASSERT_TRUE(run.ok()) << run.status();
   const auto cancelled = quiet.Await<store::Run>([&](Done<store::Run> done) {

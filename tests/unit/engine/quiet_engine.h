@@ -32,6 +32,8 @@ class QuietEngine final : private simulation::CloudListener {
   simulation::CloudTruth& truth() { return truth_; }
   // What goes wrong from now on.
   simulation::Faults& faults() { return faults_; }
+  // What the loop has to do, now and later.
+  size_t waiting_tasks() const { return process_->executor.waiting(); }
   ProjectState& project() { return *engine().projects().all().front(); }
 
   void RunFor(absl::Duration time);
