@@ -65,7 +65,7 @@ constexpr ErrorRow kErrorRows[] = {
     {502, "APIGW.0201", CallClass::kUnknown, Outcome::kUnknown, "service not available"},
     {504, "APIGW.0201", CallClass::kUnknown, Outcome::kUnknown, "service did not answer in time"},
     // An expired token is 0301 or 0307; 0307 is also a token of another region.
-    {401, "APIGW.0301", CallClass::kAuth, Outcome::kRejected, "the token was not accepted"},
+    {401, "APIGW.0301", CallClass::kAuth, Outcome::kRejected, "the credential was not accepted"},
     {401, "APIGW.0307", CallClass::kAuth, Outcome::kRejected,
      "the token expired, or belongs to another region"},
     {401, "APIGW.0303", CallClass::kAuth, Outcome::kRejected, "app authentication refused"},
@@ -105,7 +105,7 @@ constexpr ErrorRow kErrorRows[] = {
      "the cloud cannot check tokens at the moment"},
 
     // --- by status alone: the code is new, or the body is not the gateway's --------------------
-    {401, "", CallClass::kAuth, Outcome::kRejected, "the token was not accepted"},
+    {401, "", CallClass::kAuth, Outcome::kRejected, "the credential was not accepted"},
     {403, "", CallClass::kForbidden, Outcome::kRejected, "the credential may not do this"},
     {404, "", CallClass::kNotFound, Outcome::kRejected, "not found"},
     {429, "", CallClass::kThrottled, Outcome::kRejected, "too many requests"},

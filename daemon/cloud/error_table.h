@@ -41,7 +41,7 @@ struct Answer {
 struct Verdict {
   core::CallClass call_class = core::CallClass::kUnknown;
   core::Outcome outcome = core::Outcome::kUnknown;
-  // What the row says in words, for the message of a result: "the token was not accepted".
+  // What the row says in words, for the message of a result: "the credential was not accepted".
   std::string_view meaning;
   bool mapped = true;  // false: no row knows this answer; the message must say so
 };

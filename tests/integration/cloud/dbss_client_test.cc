@@ -93,6 +93,18 @@ TEST_F(DbssClientTest, SendsOneListAsDocumented) {
   EXPECT_EQ(server.requests(), 1);
 }
 
+TEST_F(DbssClientTest, TellsWhatTheClockOfTheCloudShows) {
+  HostileServer server([](Peer& peer, int) {
+    peer.ReadRequest();
+    peer.Send(HttpAnswer(200, kPublishedList, "Date: Thu, 01 Jan 2026 00:00:00 GMT\r\n"));
+    peer.ReadRequest();
+    peer.Send(HttpAnswer(503, "{}", "Date: now\r\n"));
+  });
+  Connect(server, 1);
+  EXPECT_EQ(List().server_time, absl::FromUnixSeconds(1767225600));
+  EXPECT_EQ(List().server_time, std::nullopt);
+}
+
 TEST_F(DbssClientTest, FoldsAListAsConfigured) {
   HostileServer server(AnswerAll(
       HttpAnswer(200, absl::StrCat(R"({"clusters":[{"instance_id":")", kInstance,
@@ -160,8 +172,7 @@ TEST_F(DbssClientTest, TriesANewTokenWithTheNextListAndThenUsesIt) {
                 HasSubstr(absl::StrCat("X-Auth-Token: ", kToken, "\r\n")));
   }
   for (const int changed : {2, 3}) {
-    EXPECT_THAT(heads[static_cast<size_t>(changed)],
-                HasSubstr("X-Auth-Token: another-token\r\n"));
+    EXPECT_THAT(heads[static_cast<size_t>(changed)], HasSubstr("X-Auth-Token: another-token\r\n"));
   }
 }
 
@@ -188,7 +199,7 @@ TEST_F(DbssClientTest, NeverShowsTheToken) {
   Connect(server);
   const CallResult stop = Stop();
   EXPECT_EQ(stop.call_class, CallClass::kAuth);
-  EXPECT_EQ(stop.message, "the token was not accepted: bad token [secret]");
+  EXPECT_EQ(stop.message, "the credential was not accepted: bad token [secret]");
   EXPECT_EQ(stop.cloud_request_id, "[secret]");
   EXPECT_THAT(List().message, Not(HasSubstr(kToken)));
 }
@@ -234,6 +245,16 @@ TEST_F(DbssClientTest, RefusesOptionsThatContradictThemselves) {
   EXPECT_THAT(create({main}, {{"x", endpoint, "", "main", {}}}), HasSubstr("32 to 64"));
   EXPECT_THAT(create({main}, {{kProject, endpoint, "/nonexistent.pem", "main", {}}}),
               HasSubstr("PEM"));
+  DbssCredential password = main;
+  password.kind = CredentialStatus::Kind::kPassword;
+  EXPECT_THAT(create({password}, {good}), HasSubstr("no IAM endpoint"));
+  password.file = "";
+  EXPECT_THAT(create({password}, {good}), HasSubstr("does not say where its password is"));
+  DbssCredential key{"main", "", 1, CredentialStatus::Kind::kAccessKey};
+  key.access_key_env = "AK";
+  EXPECT_THAT(create({key}, {good}), HasSubstr("does not say where its key pair is"));
+  key.secret_key_env = "SK";
+  EXPECT_EQ(create({key}, {good}), "ok");
   Endpoint plain = endpoint;
   plain.tls = false;
   EXPECT_THAT(create({main}, {{kProject, plain, "", "main", {}}}), HasSubstr("loopback only"));

@@ -149,7 +149,7 @@ std::vector<Row> Rows() {
       {"challenges the client",
        AnswerAndClose(
            HttpAnswer(401, "{}", "WWW-Authenticate: Digest realm=\"x\", nonce=\"y\"\r\n")),
-       Outcome::kRejected, CallClass::kAuth, "the token was not accepted"},
+       Outcome::kRejected, CallClass::kAuth, "the credential was not accepted"},
       {"sends the client elsewhere",
        AnswerAndClose(HttpAnswer(307, "", "Location: http://127.0.0.1:99999999999/\r\n")),
        Outcome::kUnknown, CallClass::kTransient, "unmapped answer HTTP 307"},

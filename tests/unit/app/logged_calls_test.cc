@@ -100,6 +100,31 @@ TEST_F(LoggedInstanceApiTest, EachStopGetsALine) {
             "class=accepted http_status=200 cloud_request_id=abc took=1ms");
 }
 
+TEST_F(LoggedInstanceApiTest, ACredentialThatNeedsAttentionIsToldOnce) {
+  using State = cloud::CredentialStatus::State;
+  ListWorks();
+  const auto list_with = [this](State state, std::optional<absl::Time> next_probe = std::nullopt) {
+    inner_.credential.state = state;
+    inner_.credential.source = "/k";
+    inner_.credential.detail = "as it is";
+    inner_.credential.next_probe_at = next_probe;
+    return List();
+  };
+  for (const State fine : {State::kUnused, State::kOk, State::kTrying, State::kRenewing}) {
+    EXPECT_EQ(list_with(fine), "");
+  }
+  EXPECT_EQ(list_with(State::kRejected),
+            "level=warning msg=\"a credential needs attention\" project=billing-cn source=/k "
+            "detail=\"as it is\"");
+  EXPECT_EQ(list_with(State::kRejected), "");
+  EXPECT_THAT(list_with(State::kLocked), HasSubstr("needs attention"));
+  EXPECT_EQ(list_with(State::kOk),
+            "level=info msg=\"a credential works again\" project=billing-cn source=/k");
+  EXPECT_EQ(list_with(State::kOk), "");
+  // A changed one was refused; the one before is in use.
+  EXPECT_THAT(list_with(State::kTrying, absl::UnixEpoch()), HasSubstr("needs attention"));
+}
+
 TEST_F(LoggedInstanceApiTest, AStopIsToldWithTheAttemptThatItBelongsTo) {
   store::InstanceChanged changed;
   changed.record.key = {kProject, "fedcba9876543210fedcba9876543210"};

@@ -129,6 +129,23 @@ TEST(EndpointTest, KnowsTheEndpointOfARegion) {
   }
 }
 
+TEST(EndpointTest, KnowsWhereTheTokensOfARegionComeFrom) {
+  const auto endpoint = IamEndpointOfRegion("cn-north-4");
+  ASSERT_TRUE(endpoint.ok()) << endpoint.status();
+  EXPECT_EQ(endpoint->ToString(), "https://iam.cn-north-4.myhuaweicloud.com");
+  EXPECT_FALSE(IamEndpointOfRegion("x.evil.com/").ok());
+}
+
+TEST(EndpointTest, KnowsThisMachine) {
+  for (const char* text :
+       {"http://127.0.0.1", "https://127.9.9.9:1", "https://[::1]", "https://LOCALHOST"}) {
+    EXPECT_TRUE(ParseEndpoint(text)->is_loopback()) << text;
+  }
+  for (const char* text : {"https://localhost.example.com", "https://10.0.0.1", "https://[::2]"}) {
+    EXPECT_FALSE(ParseEndpoint(text)->is_loopback()) << text;
+  }
+}
+
 TEST(EndpointTest, HostHeaderNamesAPortOnlyWhenItIsNotTheDefault) {
   EXPECT_EQ(ParseEndpoint("https://example.com:443")->HostHeader(), "example.com");
   EXPECT_EQ(ParseEndpoint("https://example.com:80")->HostHeader(), "example.com:80");
