@@ -154,6 +154,10 @@ std::string ReasonPhrase(v1::Reason reason) {
       return "its project is no longer configured";
     case v1::REASON_LIST_REFUSED:
       return "the credential gets no list of its project";
+    case v1::REASON_QUOTA:
+      return "waits for its turn within the quota";
+    case v1::REASON_ENDPOINT_DOWN:
+      return "the endpoint does not answer";
     default:
       return "";
   }

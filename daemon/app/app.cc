@@ -54,7 +54,8 @@ std::vector<engine::ProjectConfig> EngineProjects(const config::Config& config) 
   for (const config::Project& project : config.projects) {
     const config::Credential& credential = credentials[project.credential];
     projects.push_back({SettingsOf(project, config), project.endpoint.ToString(), project.region,
-                        credential.name, credential.SecretSource(), credential.max_in_flight});
+                        credential.name, credential.SecretSource(), credential.max_in_flight,
+                        engine::QuotaConfig{credential.quota_reserve, credential.quota}});
   }
   return projects;
 }

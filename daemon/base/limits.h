@@ -117,6 +117,12 @@ inline constexpr absl::Duration kMaxHandOverDelay = absl::Milliseconds(500);
 // are one second, one minute and five minutes.
 inline constexpr absl::Duration kDefaultThrottlePause = absl::Seconds(60);
 inline constexpr absl::Duration kMaxThrottlePause = absl::Hours(1);
+// A refresh by hand waits so long for its turn within a quota, and is refused beyond.
+inline constexpr absl::Duration kMaxRefreshDelay = absl::Seconds(10);
+// Calls that wait longer for their turn say so.
+inline constexpr absl::Duration kQuotaWaitShown = absl::Seconds(5);
+// However small the quota is, a project is listed so often.
+inline constexpr absl::Duration kMaxListInterval = absl::Hours(1);
 inline constexpr int kDefaultMaxInFlight = 16;
 inline constexpr int kMaxMaxInFlight = 256;
 // The largest list read from the cloud: 1,000 instances are about 2 MB, 100,000 about 200 MB. Lists

@@ -12,6 +12,7 @@
 #include "daemon/base/mutex.h"
 #include "daemon/cloud/error_table.h"
 #include "daemon/cloud/list_reader.h"
+#include "daemon/cloud/quota_text.h"
 #include "daemon/cloud/response_parser.h"
 #include "daemon/cloud/safe_text.h"
 
@@ -43,6 +44,7 @@ struct CallOutcome {
   std::string message;
   std::string request_id;
   std::optional<absl::Duration> retry_after;
+  std::optional<core::QuotaWindow> quota;
   std::optional<absl::Time> server_time;
   std::vector<core::ListedInstance> instances;
 };
@@ -64,6 +66,8 @@ void PostStop(Executor* executor, StopDone done, CallOutcome outcome) {
   result.message = std::move(outcome.message);
   result.cloud_request_id = std::move(outcome.request_id);
   result.retry_after = outcome.retry_after;
+  result.quota = outcome.quota;
+  result.unmapped = !outcome.verdict.mapped;
   executor->Post([done = std::move(done), result = std::move(result)]() mutable {
     std::move(done)(std::move(result));
   });
@@ -75,12 +79,16 @@ void PostList(Executor* executor, ListDone done, CallOutcome outcome) {
   result.instances = std::move(outcome.instances);
   result.http_status = outcome.http_status;
   result.server_time = outcome.server_time;
+  result.tried = outcome.verdict.call_class != CallClass::kNone;
+  result.sent = outcome.verdict.outcome != Outcome::kNotSent;
+  result.unmapped = !outcome.verdict.mapped;
   if (!result.ok) {
     result.call_class = outcome.verdict.call_class == CallClass::kNone ? CallClass::kTransient
                                                                        : outcome.verdict.call_class;
     result.error_code = std::move(outcome.error_code);
     result.message = std::move(outcome.message);
     result.retry_after = outcome.retry_after;
+    result.quota = outcome.quota;
   }
   executor->Post([done = std::move(done), result = std::move(result)]() mutable {
     std::move(done)(std::move(result));
@@ -252,6 +260,7 @@ CallOutcome ApiCall::Read(HttpReply reply, ListReader* reader) const {
   outcome.server_time = ParseHttpDate(reply.date);
   if (outcome.verdict.call_class == CallClass::kThrottled) {
     outcome.retry_after = ParseRetryAfter(reply.retry_after, clock_->Read().wall);
+    outcome.quota = ParseQuotaText(parsed.message);
   }
   outcome.error_code = safe(parsed.error_code, limits::kMaxCloudCodeBytes);
   if (outcome.verdict.call_class != CallClass::kAccepted) {

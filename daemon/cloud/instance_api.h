@@ -17,6 +17,10 @@ namespace quiesce::cloud {
 // What came of one list call.
 struct ListResult {
   bool ok = false;                              // a whole, well-formed answer
+  // Of a failed one: whether a request was tried (it did not wait in vain for a connection or a
+  // token), and whether a byte of it went out.
+  bool tried = true;
+  bool sent = true;
   std::vector<core::ListedInstance> instances;  // each id once
   // Of a failed one.
   core::CallClass call_class = core::CallClass::kNone;
@@ -27,6 +31,7 @@ struct ListResult {
   std::optional<core::QuotaWindow> quota;
   // What the cloud's clock showed when it answered, to the second. Of any answer.
   std::optional<absl::Time> server_time;
+  bool unmapped = false;  // no row of the error table knows this answer
 };
 
 using StopDone = absl::AnyInvocable<void(core::CallResult) &&>;

@@ -86,6 +86,9 @@ SteadyTime BudgetOpensAt(const History& history, SteadyTime now) {
 
 // Limits of speed: they open by themselves.
 std::optional<Decision> DecidePacing(const Case& c) {
+  if (c.around.endpoint_down) {
+    return Make(Action::kNone, Phase::kWaiting, Reason::kEndpointDown);
+  }
   if (c.around.throttled_until > c.now.steady) {
     return Make(Action::kNone, Phase::kWaiting, Reason::kThrottled, c.around.throttled_until);
   }
@@ -94,6 +97,13 @@ std::optional<Decision> DecidePacing(const Case& c) {
     return Make(Action::kNone, Phase::kWaiting, Reason::kCallBudget, budget);
   }
   return std::nullopt;
+}
+
+// A call that is due, and has to wait for its turn within the quota.
+std::optional<Decision> DecideQuota(const Case& c, Action action,
+                                    const std::optional<Reason>& stalled) {
+  if (stalled || c.around.quota_until <= c.now.steady) return std::nullopt;
+  return Make(action, Phase::kWaiting, Reason::kQuota, c.around.quota_until);
 }
 
 // --- failures ------------------------------------------------------------------------------------
@@ -267,8 +277,10 @@ Decision DecideRunning(const Case& c) {
   const absl::Duration age = c.now.steady - c.freshness().list_started;
   const bool look_first =
       age > LookMaxAge(c.around.settings, c.freshness()) || c.freshness().last_seq <= CallFloor(c);
+  const Action action = look_first ? Action::kLook : Action::kCall;
+  if (auto decision = DecideQuota(c, action, stalled)) return *decision;
   const Reason reason = look_first ? Reason::kAwaitingLook : Reason::kCallDue;
-  return Make(look_first ? Action::kLook : Action::kCall, phase, stalled.value_or(reason));
+  return Make(action, phase, stalled.value_or(reason));
 }
 
 Decision DecideObserved(const Case& c) {
@@ -327,6 +339,7 @@ Decision DecideUnobserved(const Case& c) {
   const std::optional<Reason> stalled = StalledBy(c);
   if (auto decision = DecideBackoff(c, stalled)) return *decision;
   if (auto decision = DecidePacing(c)) return *decision;
+  if (auto decision = DecideQuota(c, Action::kCall, stalled)) return *decision;
   const Phase phase = stalled                    ? Phase::kStalled
                       : c.history().failures > 0 ? Phase::kRetrying
                                                  : Phase::kPending;
@@ -335,11 +348,11 @@ Decision DecideUnobserved(const Case& c) {
 
 // --- a list that does not come -------------------------------------------------------------------
 
-// What waits for a list by itself waits for an operator while the credential gets none.
+// What waits for a list by itself waits for somebody while none can come.
 Decision Blamed(Decision decision, const Surroundings& around) {
   const bool waits = decision.action == Action::kLook && NeedsOf(decision.reason) == Needs::kNobody;
-  if (!waits || !around.list_refused) return decision;
-  decision.reason = Reason::kListRefused;
+  if (!waits || !(around.list_refused || around.endpoint_down)) return decision;
+  decision.reason = around.endpoint_down ? Reason::kEndpointDown : Reason::kListRefused;
   decision.needs = NeedsOf(decision.reason);
   return decision;
 }
@@ -415,6 +428,17 @@ Gate BudgetGate(const Case& c) {
   return gate;
 }
 
+Gate QuotaGate(const Case& c) {
+  if (c.around.quota_until <= c.now.steady) return Gate{"quota"};
+  return Gate{"quota", Gate::State::kWaits, "calls take turns within the cloud's quota",
+              c.around.quota_until};
+}
+
+Gate EndpointGate(const Case& c) {
+  if (!c.around.endpoint_down) return Gate{"endpoint"};
+  return Gate{"endpoint", Gate::State::kWaits, "it does not answer; it is tried now and then"};
+}
+
 Gate ThrottleGate(const Case& c) {
   if (c.around.throttled_until <= c.now.steady) return Gate{"throttle"};
   return Gate{"throttle", Gate::State::kWaits, "the cloud answered 429", c.around.throttled_until};
@@ -464,8 +488,8 @@ std::vector<Gate> ListGates(const InstanceRecord& record, const Surroundings& ar
                             const Now& now) {
   if (!record.desired) return {};
   const Case c{record, *record.desired, around, now};
-  return {ProtectedGate(c), HoldGate(c),   NameGate(c),    StartGraceGate(c),
-          BackoffGate(c),   BudgetGate(c), ThrottleGate(c)};
+  return {ProtectedGate(c), HoldGate(c),  NameGate(c),     StartGraceGate(c), BackoffGate(c),
+          BudgetGate(c),    QuotaGate(c), ThrottleGate(c), EndpointGate(c)};
 }
 
 }  // namespace quiesce::core

@@ -21,6 +21,11 @@ struct Surroundings {
   // The last list of the project was refused for its credential's sake: no list comes until
   // somebody mends that. Changes the reason that is given, never what is done.
   bool list_refused = false;
+  // Calls of the project's credential wait for quota until then, more or less. Changes what is
+  // shown; the calls are queued and take their turn.
+  SteadyTime quota_until = SteadyTime::Never();
+  // The project's endpoint does not answer: nothing but a probe now and then is sent there.
+  bool endpoint_down = false;
 };
 
 struct Decision {

@@ -77,10 +77,12 @@ Effect EffectOf(const Decision& decision, const InstanceRecord& record, const Su
     case Reason::kCallDue:
     case Reason::kBackoff:
     case Reason::kThrottled:
+    case Reason::kQuota:
     case Reason::kCallBudget:
       return Effect::kStop;
     case Reason::kAwaitingLook:
     case Reason::kListRefused:
+    case Reason::kEndpointDown:
       // Fresh enough to foresee by, if not to act on.
       return IsFresh(around.settings, around.freshness, now) &&
                      record.observation.presence == Presence::kPresent &&

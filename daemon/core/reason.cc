@@ -61,6 +61,8 @@ constexpr ReasonRow kReasons[] = {
     {Reason::kNotObservable, "NOT_OBSERVABLE", Needs::kOperator},
     {Reason::kProjectNotConfigured, "PROJECT_NOT_CONFIGURED", Needs::kOperator},
     {Reason::kListRefused, "LIST_REFUSED", Needs::kOperator},
+    {Reason::kQuota, "QUOTA", Needs::kNobody},
+    {Reason::kEndpointDown, "ENDPOINT_DOWN", Needs::kCloud},
 };
 
 // The tables are indexed by the value of the enum.

@@ -59,9 +59,11 @@ enum class Reason : uint8_t {
   kGone,                  // was shown since its adoption, absent from three lists
   kNotObservable,         // observation none, five calls without a clear answer
   kProjectNotConfigured,  // declared, but its project left the configuration
-  kListRefused,  // a list must come first, and the credential gets none (401, 403, no token)
+  kListRefused,   // a list must come first, and the credential gets none (401, 403, no token)
+  kQuota,         // the call is due and waits for its turn within the cloud's quota
+  kEndpointDown,  // the endpoint does not answer; it is tried now and then
 };
-inline constexpr int kReasonCount = static_cast<int>(Reason::kListRefused) + 1;
+inline constexpr int kReasonCount = static_cast<int>(Reason::kEndpointDown) + 1;
 
 // Who must act for the instance to get on.
 enum class Needs : uint8_t { kNobody, kOperator, kOwner, kCloud };

@@ -54,6 +54,8 @@ struct CallResult {
   // the gateway says so.
   std::optional<absl::Duration> retry_after;
   std::optional<QuotaWindow> quota;
+  // No row of the error table knows this answer.
+  bool unmapped = false;
 };
 // Closes the intent, counts a failure where it is one (or may turn out to be one) and sets the
 // time of the next call. `last_seq` is the last list_seq allocated.

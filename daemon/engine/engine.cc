@@ -98,8 +98,9 @@ void Engine::OnDecision(const Row& row, const core::Decision& decision, bool by_
   if (by_time) watches_.VerdictChanged(row);
 }
 
-void Engine::OnThrottled(CredentialState& credential, std::optional<absl::Duration> retry_after) {
-  reconciler_.Pause(credential, retry_after);
+void Engine::OnListEnded(CredentialState& credential, bool changed) {
+  if (changed) reconciler_.CredentialChanged(credential);
+  reconciler_.Dispatch(credential);
 }
 
 // Forgets, now and then, what nobody can ask for any more.

@@ -61,7 +61,7 @@ class Engine final : private Reconciler::Listener, private Observer::Listener {
 
  private:
   void OnDecision(const Row& row, const core::Decision& decision, bool by_time) override;
-  void OnThrottled(CredentialState& credential, std::optional<absl::Duration> retry_after) override;
+  void OnListEnded(CredentialState& credential, bool changed) override;
 
   void Take(store::InstanceChanged& change);
   void Take(store::InstanceForgotten& change);

@@ -17,7 +17,8 @@ struct Observer::Look {
   ProjectState* project = nullptr;
   bool listing = false;
   bool wanted = false;
-  int errors = 0;  // in a row
+  bool waits_for_place = false;  // until a call of its credential ends
+  int errors = 0;                // in a row
   SteadyTime last_started = SteadyTime::Never();
   SteadyTime not_before = SteadyTime::Never();
   SteadyTime timer_at = SteadyTime::Infinite();
@@ -26,10 +27,19 @@ struct Observer::Look {
     RefreshDone done;
   };
   std::vector<Refresher> refreshers;  // for the next list
+
+  CredentialState& credential() const { return *project->credential; }
+  CredentialState::ListFor whom() const {
+    if (!refreshers.empty()) return CredentialState::ListFor::kPerson;
+    return wanted && project->calls_in_flight == 0 ? CredentialState::ListFor::kDueStop
+                                                   : CredentialState::ListFor::kNobody;
+  }
 };
 
 struct Observer::ListPass {
   Look* look = nullptr;
+  cloud::CallUse use = cloud::CallUse::kIdleList;
+  SteadyTime reserved;  // told to the credential then
   core::ListInfo info;
   absl::Time listed_at;
   absl::Duration took = absl::ZeroDuration();
@@ -65,6 +75,20 @@ bool AbsenceIsNews(const Row& row, bool suspect) {
   if (suspect) return row.declared && row.presence == core::Presence::kPresent;
   return row.presence != core::Presence::kMissing ||
          row.missing_lists < limits::kListsUntilAbsent || !row.declared;
+}
+
+// How long until the next list, as a list promises it at its end.
+absl::Duration PromisedInterval(const ProjectState& project) {
+  const core::Timing& timing = project.config.settings.timing;
+  return std::max(project.unsettled > 0 ? timing.list_active : timing.list_idle,
+                  std::min(project.credential->MinListInterval(), limits::kMaxListInterval));
+}
+
+// At rest, the interval that the last list promised still counts: its freshness bound does.
+absl::Duration IntervalOf(const ProjectState& project) {
+  const absl::Duration promised = project.rows->freshness.interval;
+  if (project.unsettled > 0 || promised == absl::ZeroDuration()) return PromisedInterval(project);
+  return promised;
 }
 
 bool IsNews(const Row* row, const core::ListedInstance& listed) {
@@ -125,77 +149,105 @@ void Observer::Refresh(ProjectState& project, bool accept_absence, RefreshDone d
 
 SteadyTime Observer::NextStart(const Look& look, const Now& now) const {
   const ProjectState& project = *look.project;
-  const core::Timing& timing = project.config.settings.timing;
-  SteadyTime start;
-  if (!look.refreshers.empty() || (look.wanted && project.calls_in_flight == 0) ||
-      look.last_started.is_never()) {
-    start = now.steady;
-  } else {
-    // At rest, the interval that the last list promised still counts: its freshness bound does.
-    const absl::Duration promised = project.rows->freshness.interval;
-    const absl::Duration at_rest = promised > absl::ZeroDuration() ? promised : timing.list_idle;
-    start = look.last_started + (project.unsettled > 0 ? timing.list_active : at_rest);
+  SteadyTime start = now.steady;
+  if (look.whom() == CredentialState::ListFor::kNobody && !look.last_started.is_never()) {
+    start = look.last_started + IntervalOf(project);
   }
-  start = std::max(start, project.credential->throttled_until);
+  start = std::max(start, project.credential->paused_until());
   // A person who asks does not wait for the backoff of earlier failures.
   return look.refreshers.empty() ? std::max(start, look.not_before) : start;
 }
 
-// Whoever asks for a list now is told that there is none during a pause after a 429, which may last
-// an hour: to wait for its end would look like a hang.
-void Observer::RefuseDuringPause(Look& look, const Now& now) {
-  const absl::Duration pause = look.project->credential->throttled_until - now.steady;
-  if (look.refreshers.empty() || pause <= absl::ZeroDuration()) return;
+// Whoever asks for a list now is told when there will be none for a while, after a 429 or with the
+// quota used up: to wait for it would look like a hang.
+void Observer::RefuseIfNotSoon(Look& look, const Now& now) {
+  if (look.refreshers.empty()) return;
+  const CredentialState& credential = look.credential();
+  const bool paused = credential.paused_until() > now.steady;
+  const SteadyTime at = paused
+                            ? credential.paused_until()
+                            : credential.ListReadyAt(CredentialState::ListFor::kPerson, now.steady);
+  if (!paused && (at.is_infinite() || at - now.steady <= limits::kMaxRefreshDelay)) return;
   const core::ProjectSettings& settings = look.project->config.settings;
-  const absl::Status refusal = core::MakeError(
-      absl::StatusCode::kUnavailable,
-      absl::StrCat("project ", settings.alias,
-                   " is not listed now: the cloud answered 429, and its credential pauses"),
-      {"LIST_FAILED",
-       {{"name", absl::StrCat("projects/", settings.id)},
-        {"http_status", "429"},
-        {core::kRetryAfterKey, absl::FormatDuration(pause)}},
-       {}});
+  const absl::Status refusal =
+      core::MakeError(absl::StatusCode::kUnavailable,
+                      absl::StrCat("project ", settings.alias, " is not listed now: ",
+                                   paused ? "the cloud answered 429, and its credential pauses"
+                                          : "its credential has used up its quota of calls"),
+                      {"LIST_FAILED",
+                       {{"name", absl::StrCat("projects/", settings.id)},
+                        {"http_status", "429"},
+                        {core::kRetryAfterKey, absl::FormatDuration(at - now.steady)}},
+                       {}});
   std::vector<Look::Refresher> refused;
   refused.swap(look.refreshers);
   for (Look::Refresher& refresher : refused) std::move(refresher.done)(refusal);
 }
 
-void Observer::Schedule(Look& look) {
-  if (stopped_ || look.listing ||
-      look.project->config.settings.mode != core::ObservationMode::kList) {
-    return;
-  }
-  const Now now = clock_.Read();
-  RefuseDuringPause(look, now);
-  const SteadyTime start = NextStart(look, now);
-  if (start <= now.steady) {
-    Begin(look);
-    return;
-  }
-  if (look.timer_at <= start && look.timer_at > now.steady) return;  // fires earlier, asks again
-  look.timer_at = start;
-  executor_.PostAt(start, [this, &look, start] {
-    if (look.timer_at != start) return;
+void Observer::ArmTimer(Look& look, SteadyTime at) {
+  if (look.timer_at <= at && look.timer_at > clock_.Read().steady) return;  // asks again, earlier
+  look.timer_at = at;
+  executor_.PostAt(at, [this, &look, at] {
+    if (look.timer_at != at) return;
     look.timer_at = SteadyTime::Infinite();
     Schedule(look);
   });
 }
 
+void Observer::Schedule(Look& look) {
+  look.waits_for_place = false;
+  if (stopped_ || look.listing ||
+      look.project->config.settings.mode != core::ObservationMode::kList) {
+    return;
+  }
+  const Now now = clock_.Read();
+  RefuseIfNotSoon(look, now);
+  if (const SteadyTime start = NextStart(look, now); start > now.steady) {
+    return ArmTimer(look, start);
+  }
+  const CredentialState::ListFor whom = look.whom();
+  if (look.credential().ListAllowed(whom, now.steady)) return Begin(look);
+  const SteadyTime ready_at = look.credential().ListReadyAt(whom, now.steady);
+  look.waits_for_place = true;
+  if (!ready_at.is_infinite()) ArmTimer(look, ready_at);
+}
+
+void Observer::PlaceFree(CredentialState& credential) {
+  for (const auto& look : looks_) {
+    if (look->waits_for_place && &look->credential() == &credential) Schedule(*look);
+  }
+}
+
+// The endpoint answers again: nobody waits for the backoff of what failed while it did not.
+void Observer::Recovered(CredentialState& credential) {
+  for (const auto& look : looks_) {
+    if (&look->credential() != &credential) continue;
+    look->errors = 0;
+    look->not_before = SteadyTime::Never();
+    Schedule(*look);
+  }
+}
+
 void Observer::Begin(Look& look) {
-  look.listing = true;
-  look.wanted = false;
   auto pass = std::make_shared<ListPass>();
   pass->look = &look;
+  pass->use = look.credential().UseOf(look.whom());
+  pass->reserved = clock_.Read().steady;
+  look.credential().Started(pass->use, pass->reserved);
+  look.listing = true;
+  look.wanted = false;
   pass->refreshers = std::move(look.refreshers);
   look.refreshers.clear();
   for (const Look::Refresher& refresher : pass->refreshers) {
     pass->accept_absence |= refresher.accept_absence;
   }
   store_.Submit(store::BeginList{}, [this, pass](absl::StatusOr<int64_t> seq) {
-    if (!seq.ok()) return Finish(*pass, seq.status());
     const Now now = clock_.Read();
-    if (pass->look->project->credential->throttled_until > now.steady) return PutOff(*pass);
+    CredentialState& credential = pass->look->credential();
+    const bool paused = credential.paused_until() > now.steady;
+    if (!seq.ok() || paused) credential.NotStarted(pass->use, pass->reserved, now.steady);
+    if (!seq.ok()) return Finish(*pass, seq.status());
+    if (paused) return PutOff(*pass);
     pass->info = core::ListInfo{*seq, now.steady};
     pass->listed_at = now.wall;
     pass->look->last_started = now.steady;
@@ -220,11 +272,13 @@ void Observer::Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result) 
   ProjectState& project = *pass->look->project;
   const Now now = clock_.Read();
   pass->took = now.steady - pass->info.started;
-  project.credential->last_answer = result.ok ? core::CallClass::kAccepted : result.call_class;
+  CredentialState& credential = *project.credential;
+  const CredentialState::Change change =
+      credential.Ended(pass->use, pass->reserved, result, now.steady);
+  listener_.OnListEnded(credential, change.any());
+  if (change.circuit_closed) Recovered(credential);
+  PlaceFree(credential);
   if (!result.ok) {
-    if (result.call_class == core::CallClass::kThrottled) {
-      listener_.OnThrottled(*project.credential, result.retry_after);
-    }
     const absl::Status status = ListFailed(project.config.settings, result);
     project.last_error = ListError{now.wall, std::move(result)};
     Finish(*pass, status);
@@ -294,9 +348,8 @@ void Observer::Record(std::shared_ptr<ListPass> pass) {
   const bool last = pass->recorded_present == pass->present.size() &&
                     pass->recorded_missing == pass->missing.size();
   if (last) {
-    const core::Timing& timing = project.config.settings.timing;
-    observe.completion = store::Observe::Completion{
-        pass->took, project.unsettled > 0 ? timing.list_active : timing.list_idle, pass->listed_at};
+    observe.completion =
+        store::Observe::Completion{pass->took, PromisedInterval(project), pass->listed_at};
   }
   store_.Submit(std::move(observe),
                 [this, pass, last](absl::StatusOr<store::Observe::Result> done) {

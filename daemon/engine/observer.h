@@ -17,8 +17,9 @@ namespace quiesce::engine {
 
 // Looks at the projects: one list call at a time for each, every list_idle, every list_active
 // while something in it is unsettled, and at once when a decision waits for a look and none of its
-// calls is in flight. What a list shows differently from the registry is recorded in bounded
-// operations; the project's freshness advances with the last of them.
+// calls is in flight; all that as far as the credential's quota allows, and only now and then while
+// the endpoint does not answer. What a list shows differently from the registry is recorded in
+// bounded operations; the project's freshness advances with the last of them.
 //
 // Lives on the engine's loop.
 class Observer {
@@ -26,9 +27,9 @@ class Observer {
   class Listener {
    public:
     virtual ~Listener() = default;
-    // A list was answered with 429: the credential has to pause.
-    virtual void OnThrottled(CredentialState& credential,
-                             std::optional<absl::Duration> retry_after) = 0;
+    // A list ended, so that another call may start; `changed`: and with it what all calls of the
+    // credential depend on.
+    virtual void OnListEnded(CredentialState& credential, bool changed) = 0;
   };
 
   Observer(Executor& executor, Clock& clock, store::StateStore& store, cloud::InstanceApi& api,
@@ -44,6 +45,8 @@ class Observer {
   void WantLook(ProjectState& project);
   // The number of unsettled rows or of calls in flight changed.
   void Reconsider(ProjectState& project);
+  // A call of the credential ended: lists that waited for that may start.
+  void PlaceFree(CredentialState& credential);
 
   // Lists the project now, or as soon as a list under way has ended. `accept_absence`: an operator
   // says that what this list lacks is really gone. Answers after the list is recorded:
@@ -57,7 +60,9 @@ class Observer {
   struct ListPass;  // one list from BeginList to the last recorded difference
 
   Look& LookOf(ProjectState& project);
-  void RefuseDuringPause(Look& look, const Now& now);
+  void RefuseIfNotSoon(Look& look, const Now& now);
+  void ArmTimer(Look& look, SteadyTime at);
+  void Recovered(CredentialState& credential);
   void Schedule(Look& look);
   SteadyTime NextStart(const Look& look, const Now& now) const;
   void Begin(Look& look);

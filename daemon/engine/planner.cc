@@ -146,10 +146,8 @@ absl::Status Planner::DeclareOne(Draft& draft, const core::Spec& spec, const Now
   core::InstanceRecord record;
   if (row != nullptr) record = registry_.Expand(*row);
   draft.named.emplace(spec.key.project_id, spec.key.instance_id);
-  const core::ProjectFreshness& freshness = registry_.Project(spec.key.project_id).freshness;
-  const core::Surroundings around{
-      projects_.SettingsOf(spec.key.project_id), freshness, reconciler_.holds(),
-      projects_.ThrottledUntil(spec.key.project_id), projects_.ListRefused(spec.key.project_id)};
+  const ProjectRows& project = registry_.Project(spec.key.project_id);
+  const core::Surroundings around = reconciler_.SurroundingsOf(project);
   const core::InstanceRecord* known = row != nullptr ? &record : nullptr;
   absl::StatusOr<core::PlanItem> item =
       core::PlanDeclared(spec, draft.request.workspace, known, around, now, draft.asked);

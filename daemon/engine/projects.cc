@@ -7,20 +7,24 @@ Projects::Projects(const std::vector<ProjectConfig>& configs, Registry& registry
   for (const ProjectConfig& config : configs) {
     auto project = std::make_unique<ProjectState>();
     project->config = config;
-    project->credential = Credential(config);
+    project->credential = StateOf(config);
+    if (config.settings.mode == core::ObservationMode::kList) {
+      ++project->credential->observed_projects;
+    }
     project->rows = &registry.Project(config.settings.id);
     by_id_[config.settings.id] = project.get();
     projects_.push_back(std::move(project));
   }
 }
 
-CredentialState* Projects::Credential(const ProjectConfig& config) {
+CredentialState* Projects::StateOf(const ProjectConfig& config) {
   for (const auto& credential : credentials_) {
-    if (credential->name == config.credential) return credential.get();
+    if (credential->name == config.credential && credential->endpoint == config.endpoint) {
+      return credential.get();
+    }
   }
-  credentials_.push_back(std::make_unique<CredentialState>());
-  credentials_.back()->name = config.credential;
-  credentials_.back()->max_in_flight = config.max_in_flight;
+  credentials_.push_back(std::make_unique<CredentialState>(config.credential, config.endpoint,
+                                                           config.max_in_flight, config.quota));
   return credentials_.back().get();
 }
 
@@ -36,12 +40,22 @@ const core::ProjectSettings& Projects::SettingsOf(std::string_view project_id) {
 
 SteadyTime Projects::ThrottledUntil(std::string_view project_id) {
   const ProjectState* project = Find(project_id);
-  return project != nullptr ? project->credential->throttled_until : SteadyTime::Never();
+  return project != nullptr ? project->credential->paused_until() : SteadyTime::Never();
 }
 
 bool Projects::ListRefused(std::string_view project_id) {
   const ProjectState* project = Find(project_id);
   return project != nullptr && project->list_refused();
+}
+
+SteadyTime Projects::QuotaUntil(std::string_view project_id, SteadyTime now) {
+  const ProjectState* project = Find(project_id);
+  return project != nullptr ? project->credential->QuotaUntil(now) : SteadyTime::Never();
+}
+
+bool Projects::EndpointDown(std::string_view project_id) {
+  const ProjectState* project = Find(project_id);
+  return project != nullptr && project->credential->endpoint_down();
 }
 
 }  // namespace quiesce::engine

@@ -1,7 +1,6 @@
 #ifndef QUIESCE_DAEMON_ENGINE_PROJECTS_H_
 #define QUIESCE_DAEMON_ENGINE_PROJECTS_H_
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,6 +13,7 @@
 #include "daemon/base/time.h"
 #include "daemon/cloud/instance_api.h"
 #include "daemon/core/facts.h"
+#include "daemon/engine/credential_state.h"
 #include "daemon/engine/registry.h"
 
 namespace quiesce::engine {
@@ -26,22 +26,7 @@ struct ProjectConfig {
   std::string credential;
   std::string credential_source;  // where its secret is read from, as people know it: a file
   int max_in_flight = limits::kDefaultMaxInFlight;  // of the credential
-};
-
-// What projects of one credential share: its connections, and its pause after a 429.
-struct CredentialState {
-  std::string name;
-  int max_in_flight = 0;
-  int in_flight = 0;  // handed to the cloud adapter, not answered
-  int claiming = 0;   // in a claim, not decided
-  SteadyTime throttled_until = SteadyTime::Never();
-  SteadyTime resumes_at = SteadyTime::Never();  // a timer dispatches what is ready then
-  std::deque<core::InstanceKey> ready;          // calls that are due, first come first served
-  // Of the last answer to a list or stop: OK, or what it was refused with.
-  core::CallClass last_answer = core::CallClass::kNone;
-
-  // One call on each connection, and one waiting for each.
-  int free_slots() const { return 2 * max_in_flight - in_flight - claiming; }
+  QuotaConfig quota;                                // likewise
 };
 
 // A list that could not be believed, and what to tell an operator about it.
@@ -93,12 +78,15 @@ class Projects {
   const core::ProjectSettings& SettingsOf(std::string_view project_id);
   SteadyTime ThrottledUntil(std::string_view project_id);
   bool ListRefused(std::string_view project_id);
+  // Until when calls wait for quota, more or less; Never if they don't.
+  SteadyTime QuotaUntil(std::string_view project_id, SteadyTime now);
+  bool EndpointDown(std::string_view project_id);
 
   const std::vector<std::unique_ptr<ProjectState>>& all() const { return projects_; }
   const std::vector<std::unique_ptr<CredentialState>>& credentials() const { return credentials_; }
 
  private:
-  CredentialState* Credential(const ProjectConfig& config);
+  CredentialState* StateOf(const ProjectConfig& config);
 
   std::vector<std::unique_ptr<CredentialState>> credentials_;
   std::vector<std::unique_ptr<ProjectState>> projects_;

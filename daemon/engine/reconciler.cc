@@ -20,6 +20,8 @@ bool IsUnsettled(const core::Decision& decision) {
     case core::Phase::kUnknown:
       return true;
     default:
+      // Nothing happens to it before its turn comes, and looking costs quota too.
+      if (decision.reason == core::Reason::kQuota) return false;
       return decision.reason == core::Reason::kBusy || decision.action != core::Action::kNone;
   }
 }
@@ -168,11 +170,15 @@ void Reconciler::RunTimers() {
 
 // --- deciding ------------------------------------------------------------------------------------
 
-core::Surroundings Reconciler::SurroundingsOf(const Row& row) {
-  const std::string& project_id = row.project->id();
-  return core::Surroundings{projects_.SettingsOf(project_id), row.project->freshness, holds_,
+core::Surroundings Reconciler::SurroundingsOf(const ProjectRows& project) {
+  const std::string& project_id = project.id();
+  return core::Surroundings{projects_.SettingsOf(project_id),
+                            project.freshness,
+                            holds_,
                             projects_.ThrottledUntil(project_id),
-                            projects_.ListRefused(project_id)};
+                            projects_.ListRefused(project_id),
+                            projects_.QuotaUntil(project_id, clock_.Read().steady),
+                            projects_.EndpointDown(project_id)};
 }
 
 core::Decision Reconciler::Decide(const Row& row, const Now& now) {
@@ -223,18 +229,11 @@ void Reconciler::Account(Row& row, ProjectState& project, const core::Decision& 
 void Reconciler::QueueCall(Row& row, ProjectState& project) {
   if (row.claiming || draining_) return;
   row.claiming = true;
-  project.credential->ready.push_back(registry_.KeyOf(row));
+  project.credential->ready.Push(registry_.KeyOf(row));
   Dispatch(*project.credential);
 }
 
-void Reconciler::Pause(CredentialState& credential, std::optional<absl::Duration> retry_after) {
-  const SteadyTime now = clock_.Read().steady;
-  const absl::Duration pause = retry_after.value_or(limits::kDefaultThrottlePause);
-  const SteadyTime until = now + std::min(pause, limits::kMaxThrottlePause);
-  if (until <= credential.throttled_until) return;
-  const bool goes_on = credential.throttled_until > now;
-  credential.throttled_until = until;
-  if (goes_on) return;
+void Reconciler::CredentialChanged(CredentialState& credential) {
   std::vector<core::InstanceKey> keys;
   for (const auto& project : projects_.all()) {
     if (project->credential != &credential) continue;
@@ -245,48 +244,71 @@ void Reconciler::Pause(CredentialState& credential, std::optional<absl::Duration
 
 void Reconciler::Dispatch(CredentialState& credential) {
   if (draining_) return;
-  if (clock_.Read().steady < credential.throttled_until) {
-    // What is ready goes on after the pause, whoever began or prolonged it.
-    if (credential.ready.empty() || credential.resumes_at == credential.throttled_until) return;
-    credential.resumes_at = credential.throttled_until;
-    executor_.PostAt(credential.resumes_at, [this, &credential] { Dispatch(credential); });
-    return;
-  }
+  const SteadyTime now = clock_.Read().steady;
   const int slots =
-      std::min<int>({credential.free_slots(), static_cast<int>(credential.ready.size()),
+      std::min<int>({credential.StopsAllowed(now), static_cast<int>(credential.ready.size()),
                      static_cast<int>(limits::kMaxGroupOperations)});
-  if (slots <= 0) return;
+  if (slots <= 0) return DispatchLater(credential, now);
   store::Claim claim;
+  std::vector<core::InstanceKey> keys;
   for (int n = 0; n < slots; ++n) {
-    claim.candidates.push_back({std::move(credential.ready.front()), credential.throttled_until});
-    credential.ready.pop_front();
+    keys.push_back(credential.ready.Pop());
+    claim.candidates.push_back({keys.back(), credential.paused_until()});
+    credential.Started(cloud::CallUse::kStop, now);
   }
   credential.claiming += slots;
-  std::vector<core::InstanceKey> keys;
-  for (const store::Claim::Candidate& candidate : claim.candidates) keys.push_back(candidate.key);
-  store_.Submit(std::move(claim), [this, &credential, keys = std::move(keys)](
-                                      absl::StatusOr<store::Claim::Result> result) mutable {
-    Claimed(credential, std::move(keys), std::move(result));
+  store_.Submit(std::move(claim), [this, &credential, keys = std::move(keys),
+                                   now](absl::StatusOr<store::Claim::Result> result) mutable {
+    Claimed(credential, std::move(keys), now, std::move(result));
   });
+  if (!credential.ready.empty()) DispatchLater(credential, now);
+}
+
+// What is ready goes on when time alone lets it, whatever keeps it now.
+void Reconciler::DispatchLater(CredentialState& credential, SteadyTime now) {
+  ShowQuota(credential, now);
+  if (credential.ready.empty()) return;
+  const SteadyTime at = credential.StopsReadyAt(now);
+  const bool armed = credential.resumes_at > now && credential.resumes_at <= at;
+  if (at.is_infinite() || armed) return;
+  credential.resumes_at = at;
+  executor_.PostAt(at, [this, &credential] { Dispatch(credential); });
+}
+
+// Calls that wait long enough for somebody to wonder are decided again, to say so.
+void Reconciler::ShowQuota(CredentialState& credential, SteadyTime now) {
+  const bool waits =
+      !credential.ready.empty() && credential.quota().EtaOfStop(credential.ready.size() - 1, now) >
+                                       now + limits::kQuotaWaitShown;
+  if (waits == credential.waits_for_quota) return;
+  credential.waits_for_quota = waits;
+  CredentialChanged(credential);
 }
 
 void Reconciler::Claimed(CredentialState& credential, std::vector<core::InstanceKey> keys,
-                         absl::StatusOr<store::Claim::Result> result) {
+                         SteadyTime reserved, absl::StatusOr<store::Claim::Result> result) {
   credential.claiming -= static_cast<int>(keys.size());
   for (const core::InstanceKey& key : keys) {
     if (Row* row = registry_.Find(key)) row->claiming = false;
   }
+  const SteadyTime now = clock_.Read().steady;
   if (result.ok()) {
     for (const auto& claimed : *result) {
       if (const auto* call = std::get_if<store::ClaimedCall>(&claimed)) {
-        HandOver(credential, *call);
-      } else if (Row* row = registry_.Find(std::get<store::NotClaimed>(claimed).key)) {
+        HandOver(credential, *call, reserved);
+        continue;
+      }
+      credential.NotStarted(cloud::CallUse::kStop, reserved, now);
+      if (Row* row = registry_.Find(std::get<store::NotClaimed>(claimed).key)) {
         Evaluate(*row, /*by_time=*/true);
       }
     }
   } else {
     // The store is overloaded or closing; nothing was claimed.
-    executor_.PostAt(clock_.Read().steady + limits::kBackoffBase,
+    for (size_t n = 0; n < keys.size(); ++n) {
+      credential.NotStarted(cloud::CallUse::kStop, reserved, now);
+    }
+    executor_.PostAt(now + limits::kBackoffBase,
                      [this, keys = std::move(keys)]() mutable { Sweep(std::move(keys)); });
   }
   Dispatch(credential);
@@ -301,42 +323,46 @@ std::string Reconciler::WhyNot(const ProjectState* project, const store::Claimed
   if (now.steady - call.claimed_at > limits::kMaxHandOverDelay) {
     return "no connection was free in time";
   }
-  if (project->credential->throttled_until > now.steady) return "its credential was paused";
+  if (project->credential->paused_until() > now.steady) return "its credential was paused";
   if (holds_.Strongest(call.key, call.workspace, now.wall) != nullptr) {
     return "a hold was made in the meantime";
   }
   return "";
 }
 
-void Reconciler::HandOver(CredentialState& credential, const store::ClaimedCall& call) {
+void Reconciler::HandOver(CredentialState& credential, const store::ClaimedCall& call,
+                          SteadyTime reserved) {
   ProjectState* project = projects_.Find(call.key.project_id);
   if (std::string why_not = WhyNot(project, call); !why_not.empty()) {
     core::CallResult not_sent;
     not_sent.outcome = core::Outcome::kNotSent;
     not_sent.call_class = core::CallClass::kNone;
     not_sent.message = std::move(why_not);
+    credential.NotStarted(cloud::CallUse::kStop, reserved, clock_.Read().steady);
     Record(store::Finish{call.key, call.attempt_id, call.fence, std::move(not_sent)});
     return;
   }
   ++credential.in_flight;
   ++project->calls_in_flight;
   api_.Stop(call.key, project->config.settings.timing.call_deadline,
-            [this, &credential, call](core::CallResult result) {
-              Answered(credential, call, std::move(result));
+            [this, &credential, call, reserved](core::CallResult result) {
+              Answered(credential, call, reserved, std::move(result));
             });
 }
 
 void Reconciler::Answered(CredentialState& credential, const store::ClaimedCall& call,
-                          core::CallResult result) {
+                          SteadyTime reserved, core::CallResult result) {
   --credential.in_flight;
+  const CredentialState::Change change =
+      credential.Ended(cloud::CallUse::kStop, reserved, result, clock_.Read().steady);
   if (ProjectState* project = projects_.Find(call.key.project_id)) {
     --project->calls_in_flight;
     if (project->calls_in_flight == 0) observer_.Reconsider(*project);
   }
-  if (result.call_class != core::CallClass::kNone) credential.last_answer = result.call_class;
-  if (result.call_class == core::CallClass::kThrottled) Pause(credential, result.retry_after);
+  if (change.any()) CredentialChanged(credential);
   Record(store::Finish{call.key, call.attempt_id, call.fence, std::move(result)});
   Dispatch(credential);
+  observer_.PlaceFree(credential);
 }
 
 void Reconciler::Record(store::Finish finish) {

@@ -55,8 +55,11 @@ class Reconciler {
   // A hold that ended long ago left the store.
   void HoldForgotten(const std::string& id) { holds_.Remove(id); }
 
-  // The cloud answered 429: no call and no list under the credential for so long.
-  void Pause(CredentialState& credential, std::optional<absl::Duration> retry_after);
+  // An answer of the cloud changed what all calls of the credential depend on: a pause began, the
+  // endpoint went down or came back.
+  void CredentialChanged(CredentialState& credential);
+  // Places became free, or time passed: calls what is due and may be called.
+  void Dispatch(CredentialState& credential);
 
   // From now on: decide and act. Before it, rows are only taken in.
   void Start();
@@ -67,7 +70,8 @@ class Reconciler {
   const core::HoldIndex& holds() const { return holds_; }
   // Rows that are to be decided about when a time comes.
   size_t timers() const { return timers_.size(); }
-  core::Surroundings SurroundingsOf(const Row& row);
+  core::Surroundings SurroundingsOf(const ProjectRows& project);
+  core::Surroundings SurroundingsOf(const Row& row) { return SurroundingsOf(*row.project); }
   core::Decision Decide(const Row& row, const Now& now);
 
  private:
@@ -81,13 +85,15 @@ class Reconciler {
   void RunSweep();
 
   void QueueCall(Row& row, ProjectState& project);
-  void Dispatch(CredentialState& credential);
+  void DispatchLater(CredentialState& credential, SteadyTime now);
+  void ShowQuota(CredentialState& credential, SteadyTime now);
+  // `reserved`: when the calls were told to the credential.
   void Claimed(CredentialState& credential, std::vector<core::InstanceKey> keys,
-               absl::StatusOr<store::Claim::Result> result);
+               SteadyTime reserved, absl::StatusOr<store::Claim::Result> result);
   // Why the call must not be made after all; empty: it may.
   std::string WhyNot(const ProjectState* project, const store::ClaimedCall& call) const;
-  void HandOver(CredentialState& credential, const store::ClaimedCall& call);
-  void Answered(CredentialState& credential, const store::ClaimedCall& call,
+  void HandOver(CredentialState& credential, const store::ClaimedCall& call, SteadyTime reserved);
+  void Answered(CredentialState& credential, const store::ClaimedCall& call, SteadyTime reserved,
                 core::CallResult result);
   void Record(store::Finish finish);
 

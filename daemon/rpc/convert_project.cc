@@ -82,8 +82,8 @@ v1::Project ToProto(const engine::ProjectState& project, const ProjectCounts& co
   out.set_declared_count(counts.declared);
   out.set_unmanaged_count(counts.unmanaged);
   out.set_in_flight_count(project.calls_in_flight);
-  if (project.credential->throttled_until > now.steady) {
-    SetTime(now.ToWall(project.credential->throttled_until), &out,
+  if (project.credential->paused_until() > now.steady) {
+    SetTime(now.ToWall(project.credential->paused_until()), &out,
             &v1::Project::mutable_throttled_until);
   }
   if (project.suspect) *out.mutable_suspect_list() = ToProto(*project.suspect);

@@ -161,6 +161,11 @@ Remedies RemediesFor(const InstanceView& view, const core::Decision& decision) {
               StopNow(name, "backoff")};
     case core::Reason::kThrottled:
       return {Make("see until when its credential pauses", "quiesce projects")};
+    case core::Reason::kQuota:
+      return {Make("see the quota and what waits for it", "quiesce projects")};
+    case core::Reason::kEndpointDown:
+      return {Make("see since when, and what came instead of an answer", "quiesce projects"),
+              Look(view)};
     case core::Reason::kCallBudget:
       return {Make("find out what starts it each time"), Keep(name)};
     case core::Reason::kNotListed:

@@ -157,6 +157,10 @@ std::string SummaryOf(const InstanceView& view, const core::Decision& decision) 
       return "its project is no longer in the daemon's configuration";
     case core::Reason::kListRefused:
       return ListRefusalOf(view.project).cause;
+    case core::Reason::kQuota:
+      return "the stop is due and waits for its turn within the cloud's quota";
+    case core::Reason::kEndpointDown:
+      return "the endpoint of its project does not answer";
   }
   return "";
 }
@@ -241,7 +245,8 @@ std::string EvidenceOf(const InstanceView& view, const core::Decision& decision)
   }
   std::string text = ListWords(view) + FreshnessWords(view);
   if (view.record.desired && decision.reason != core::Reason::kStale &&
-      decision.reason != core::Reason::kListRefused) {
+      decision.reason != core::Reason::kListRefused &&
+      decision.reason != core::Reason::kEndpointDown) {
     text += CallWords(view);
   }
   return text;

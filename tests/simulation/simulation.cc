@@ -276,7 +276,8 @@ void Simulation::CheckStillSaid(const engine::Row& row, const core::Decision& de
   const bool same_facts =
       said.revision == row.revision && said.list_seq == around.freshness.last_seq &&
       said.throttled_until == around.throttled_until &&
-      said.list_refused == around.list_refused && said.hold_changes == hold_changes_ &&
+      said.list_refused == around.list_refused &&
+      said.endpoint_down == around.endpoint_down && said.hold_changes == hold_changes_ &&
       said.wall_jumped == world_.wall_jumped();
   const auto name = [](core::Phase phase, core::Reason reason) {
     return absl::StrCat(std::string(core::ToString(phase)), "/",
@@ -310,6 +311,7 @@ void Simulation::CheckStillSaid(const engine::Row& row, const core::Decision& de
            around.freshness.last_seq,
            around.throttled_until,
            around.list_refused,
+           around.endpoint_down,
            hold_changes_,
            world_.wall_jumped(),
            decision,

@@ -104,6 +104,7 @@ class Simulation {
     int64_t list_seq = 0;
     SteadyTime throttled_until;
     bool list_refused = false;
+    bool endpoint_down = false;
     int64_t hold_changes = 0;
     absl::Duration wall_jumped;
     core::Decision decision;

@@ -53,7 +53,8 @@ bool GatesAreOpen(const Scene& s) {
   }
   return r.desired && r.attempt.outcome != Outcome::kOpen && !r.desired->policy.is_protected &&
          r.desired->policy.enforcement != Enforcement::kObserve && !HeldByAny(s) && recent < 12 &&
-         s.now.steady >= r.history.next_attempt && s.now.steady >= s.throttled_until;
+         s.now.steady >= r.history.next_attempt && s.now.steady >= s.throttled_until &&
+         !s.endpoint_down;
 }
 
 bool ListsAllowACall(const Scene& s) {

@@ -42,16 +42,18 @@ struct Scene {
   SteadyTime Ago(absl::Duration d) const { return now.steady - d; }
   SteadyTime In(absl::Duration d) const { return now.steady + d; }
 
+  Surroundings Around() const {
+    return Surroundings{settings,     freshness,   holds,        throttled_until,
+                        list_refused, quota_until, endpoint_down};
+  }
   Decision Decide() const {
-    return core::Decide(
-        record, Surroundings{settings, freshness, holds, throttled_until, list_refused}, now);
+    return core::Decide(record, Around(), now);
   }
   Setbacks SetbacksShown() const {
-    return SetbacksOf(record, Surroundings{settings, freshness, holds, throttled_until});
+    return SetbacksOf(record, Around());
   }
   std::vector<Gate> Gates() const {
-    return ListGates(record,
-                     Surroundings{settings, freshness, holds, throttled_until, list_refused}, now);
+    return ListGates(record, Around(), now);
   }
 
   Desired& desired() { return *record.desired; }
@@ -110,6 +112,8 @@ struct Scene {
   HoldIndex holds;
   SteadyTime throttled_until = SteadyTime::Never();
   bool list_refused = false;
+  SteadyTime quota_until = SteadyTime::Never();
+  bool endpoint_down = false;
   Now now;
 };
 

@@ -718,6 +718,53 @@ const std::vector<Row>& OtherRows() {
       {"its project left the configuration",
        [](Scene& s) { s.settings.mode = ObservationMode::kUnconfigured; }, Action::kNone,
        Phase::kStalled, Reason::kProjectNotConfigured},
+      {"its turn within the quota comes later",
+       [](Scene& s) { s.quota_until = s.In(absl::Minutes(12)); }, Action::kCall, Phase::kWaiting,
+       Reason::kQuota, absl::Minutes(12)},
+      {"its turn comes later, and before that a list",
+       [](Scene& s) {
+         s.ListedAgo(absl::Seconds(40));
+         s.quota_until = s.In(absl::Minutes(12));
+       },
+       Action::kLook, Phase::kWaiting, Reason::kQuota, absl::Minutes(12)},
+      {"failed five times, and its turn comes later",
+       [](Scene& s) {
+         s.Called(Outcome::kRejected, CallClass::kTransient, absl::Minutes(10), 5);
+         s.quota_until = s.In(absl::Minutes(12));
+       },
+       Action::kCall, Phase::kStalled, Reason::kRepeatedFailure},
+      {"stopped, whatever the quota",
+       [](Scene& s) {
+         s.See(PowerState::kStopped);
+         s.Latched();
+         s.quota_until = s.In(absl::Minutes(12));
+       },
+       Action::kNone, Phase::kStopped, Reason::kConverged},
+      {"observation none, and its turn comes later",
+       [](Scene& s) {
+         Unobserved(s);
+         s.quota_until = s.In(absl::Minutes(12));
+       },
+       Action::kCall, Phase::kWaiting, Reason::kQuota, absl::Minutes(12)},
+      {"the endpoint does not answer", [](Scene& s) { s.endpoint_down = true; }, Action::kNone,
+       Phase::kWaiting, Reason::kEndpointDown},
+      {"the endpoint does not answer, and a list must come first",
+       [](Scene& s) {
+         s.ListedAgo(absl::Seconds(70));
+         s.Latched();
+         s.See(PowerState::kStopped);
+         s.record.observation.list_seq = 111;
+         s.desired().floor_seq = 115;
+         s.endpoint_down = true;
+       },
+       Action::kLook, Phase::kUnknown, Reason::kEndpointDown},
+      {"the endpoint does not answer, and the last list still says stopped",
+       [](Scene& s) {
+         s.See(PowerState::kStopped);
+         s.Latched();
+         s.endpoint_down = true;
+       },
+       Action::kNone, Phase::kStopped, Reason::kConverged},
       {"the list that it waits for is refused",
        [](Scene& s) {
          s.ListedAgo(absl::Seconds(40));

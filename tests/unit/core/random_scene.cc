@@ -113,6 +113,8 @@ void RollGates(Dice& dice, Scene& s) {
     s.holds.Put(other);
   }
   s.list_refused = dice.OneIn(6);
+  s.endpoint_down = dice.OneIn(12);
+  if (dice.OneIn(6)) s.quota_until = s.In(dice.Of({-kTick, absl::ZeroDuration(), kTick}));
   if (dice.OneIn(6)) s.throttled_until = s.In(dice.Of({-kTick, absl::ZeroDuration(), kTick}));
   if (dice.OneIn(5)) {
     const int calls = dice.Of({10, 11, 12});

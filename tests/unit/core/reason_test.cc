@@ -66,6 +66,7 @@ TEST(Needs, EveryReasonSaysWhoMustAct) {
       {Reason::kNotObservable, Needs::kOperator},
       {Reason::kProjectNotConfigured, Needs::kOperator},
       {Reason::kListRefused, Needs::kOperator},
+      {Reason::kEndpointDown, Needs::kCloud},
       {Reason::kStuck, Needs::kCloud},
       {Reason::kBusyLong, Needs::kCloud},
       {Reason::kCloudUnavailable, Needs::kCloud},

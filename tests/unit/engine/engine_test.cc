@@ -164,13 +164,13 @@ TEST(Engine, SendsNothingWhileTheCredentialPauses) {
   ASSERT_TRUE(
       quiet.Declare({quiet.key(0), quiet.key(1), quiet.key(2), quiet.key(3)}, Continuous()).ok());
   const CredentialState& credential = *quiet.project().credential;
-  while (credential.throttled_until.is_never()) quiet.RunFor(absl::Milliseconds(10));
+  while (credential.paused_until().is_never()) quiet.RunFor(absl::Milliseconds(10));
   quiet.faults().stop_throttled = 0;
   quiet.RunFor(absl::Seconds(2));
   EXPECT_EQ(quiet.DecisionOf(quiet.key(0)).reason, Reason::kThrottled);
   const int stops = quiet.stops();
   const int lists = quiet.lists();
-  const absl::Duration pause = credential.throttled_until - quiet.world().now();
+  const absl::Duration pause = credential.paused_until() - quiet.world().now();
   if (pause > absl::Seconds(1)) {
     quiet.RunFor(pause - absl::Seconds(1));
     EXPECT_EQ(quiet.stops(), stops);
@@ -189,7 +189,7 @@ TEST(Engine, DoesNotKnowWhenListsStopComing) {
   quiet.faults().list_lost = 1;
   quiet.RunFor(absl::Minutes(3));
   EXPECT_EQ(row->phase, Phase::kUnknown) << "also in what watches are told";
-  EXPECT_EQ(row->reason, Reason::kStale);
+  EXPECT_EQ(row->reason, Reason::kEndpointDown);
   quiet.RunFor(absl::Minutes(30));
   EXPECT_EQ(row->phase, Phase::kStalled);
   quiet.faults().list_lost = 0;

@@ -1,0 +1,150 @@
+#include "daemon/engine/credential_state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/base/limits.h"
+
+namespace quiesce::engine {
+namespace {
+
+using cloud::CallUse;
+using cloud::Circuit;
+
+// One call on each connection, and one waiting for each.
+int Slots(int max_in_flight) { return 2 * max_in_flight; }
+
+cloud::QuotaLimiter::Options LimiterOptions(int max_in_flight, const QuotaConfig& config) {
+  cloud::QuotaLimiter::Options options;
+  options.max_in_flight = Slots(max_in_flight);
+  options.reserve = config.reserve;
+  options.told = config.told;
+  return options;
+}
+
+Circuit::Evidence EvidenceOf(core::Outcome outcome, core::CallClass call_class, int http_status) {
+  if (cloud::IsEndpointFailure(outcome, call_class, http_status)) return Circuit::Evidence::kDead;
+  // Without an answer and without a failure to get one, nothing was asked.
+  return http_status > 0 ? Circuit::Evidence::kAlive : Circuit::Evidence::kNone;
+}
+
+}  // namespace
+
+CredentialState::CredentialState(std::string credential, std::string at, int most,
+                                 const QuotaConfig& quota)
+    : name(std::move(credential)),
+      endpoint(std::move(at)),
+      max_in_flight(most),
+      quota_(LimiterOptions(most, quota)) {}
+
+int CredentialState::StopsAllowed(SteadyTime now) const {
+  const int free = Slots(max_in_flight) - in_flight - claiming;
+  if (circuit_.is_open()) {
+    // Lists probe, where there are any: they change nothing.
+    if (observed_projects > 0 || !circuit_.Allows(now)) return 0;
+    return std::min({free, 1, quota_.Available(CallUse::kStop, true, now)});
+  }
+  return std::min(free, quota_.Available(CallUse::kStop, true, now));
+}
+
+SteadyTime CredentialState::StopsReadyAt(SteadyTime now) const {
+  SteadyTime at = now;
+  if (circuit_.is_open()) {
+    if (observed_projects > 0) return SteadyTime::Infinite();
+    at = circuit_.NextProbe();
+  }
+  if (quota_.Available(CallUse::kStop, true, now) == 0) {
+    at = std::max(at, quota_.ReadyAt(CallUse::kStop, true, now));
+  }
+  // No free connection: an answer will tell.
+  return at <= now ? SteadyTime::Infinite() : at;
+}
+
+CallUse CredentialState::UseOf(ListFor whom) const {
+  const bool needed = whom == ListFor::kPerson || (whom == ListFor::kDueStop && ready.empty());
+  return needed ? CallUse::kNeededList : CallUse::kIdleList;
+}
+
+// Whether lists must leave room for the stops that are ready.
+bool CredentialState::GivesWay(ListFor whom) const {
+  return whom == ListFor::kNobody && !ready.empty();
+}
+
+bool CredentialState::ListAllowed(ListFor whom, SteadyTime now) const {
+  return (whom == ListFor::kPerson || circuit_.Allows(now)) &&
+         quota_.Available(UseOf(whom), GivesWay(whom), now) > 0;
+}
+
+SteadyTime CredentialState::ListReadyAt(ListFor whom, SteadyTime now) const {
+  SteadyTime at = now;
+  if (whom != ListFor::kPerson && !circuit_.Allows(now)) at = circuit_.NextProbe();
+  if (quota_.Available(UseOf(whom), GivesWay(whom), now) == 0) {
+    at = std::max(at, quota_.ReadyAt(UseOf(whom), GivesWay(whom), now));
+  }
+  return at;
+}
+
+absl::Duration CredentialState::MinListInterval() const {
+  const double rate = quota_.IdleListsPerSecond(!ready.empty());
+  return rate > 0 ? absl::Seconds(observed_projects / rate) : absl::InfiniteDuration();
+}
+
+SteadyTime CredentialState::QuotaUntil(SteadyTime now) const {
+  if (!waits_for_quota || ready.empty()) return SteadyTime::Never();
+  return quota_.EtaOfStop(ready.size() - 1, now);
+}
+
+void CredentialState::Started(CallUse use, SteadyTime now) {
+  quota_.Started(use, now);
+  circuit_.Started(now);
+}
+
+void CredentialState::NotStarted(CallUse use, SteadyTime started, SteadyTime now) {
+  cloud::QuotaLimiter::Answer nothing;
+  nothing.sent = false;
+  Take(use, started, nothing, Circuit::Evidence::kNone, now);
+}
+
+CredentialState::Change CredentialState::Ended(CallUse use, SteadyTime started,
+                                               const core::CallResult& result, SteadyTime now) {
+  if (result.unmapped) {
+    ++unmapped_answers_;
+    last_unmapped_ = result.message;
+  }
+  const bool sent = result.outcome != core::Outcome::kNotSent;
+  return Take(use, started, {result.call_class, sent, result.quota, result.retry_after},
+              EvidenceOf(result.outcome, result.call_class, result.http_status), now);
+}
+
+CredentialState::Change CredentialState::Ended(CallUse use, SteadyTime started,
+                                               const cloud::ListResult& result, SteadyTime now) {
+  if (result.unmapped) {
+    ++unmapped_answers_;
+    last_unmapped_ = result.message;
+  }
+  const core::CallClass call_class = result.ok ? core::CallClass::kAccepted : result.call_class;
+  const core::Outcome outcome = result.ok     ? core::Outcome::kAccepted
+                                : result.sent ? core::Outcome::kUnknown
+                                              : core::Outcome::kNotSent;
+  return Take(
+      use, started, {call_class, result.sent, result.quota, result.retry_after},
+      result.tried ? EvidenceOf(outcome, call_class, result.http_status) : Circuit::Evidence::kNone,
+      now);
+}
+
+CredentialState::Change CredentialState::Take(CallUse use, SteadyTime started,
+                                              const cloud::QuotaLimiter::Answer& answer,
+                                              Circuit::Evidence evidence, SteadyTime now) {
+  if (answer.call_class != core::CallClass::kNone) last_answer = answer.call_class;
+  const bool was_paused = quota_.paused_until() > now;
+  const bool was_open = circuit_.is_open();
+  quota_.Ended(use, started, answer, now);
+  circuit_.Ended(started, evidence, now);
+  Change change;
+  change.pause_began = !was_paused && quota_.paused_until() > now;
+  change.circuit_opened = !was_open && circuit_.is_open();
+  change.circuit_closed = was_open && !circuit_.is_open();
+  return change;
+}
+
+}  // namespace quiesce::engine

@@ -1,0 +1,116 @@
+#ifndef QUIESCE_DAEMON_ENGINE_CREDENTIAL_STATE_H_
+#define QUIESCE_DAEMON_ENGINE_CREDENTIAL_STATE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "daemon/base/limits.h"
+#include "daemon/base/time.h"
+#include "daemon/cloud/circuit.h"
+#include "daemon/cloud/instance_api.h"
+#include "daemon/cloud/quota_limiter.h"
+#include "daemon/core/facts.h"
+#include "daemon/core/transition.h"
+#include "daemon/engine/call_queue.h"
+
+namespace quiesce::engine {
+
+// An answer 429, for people.
+struct ThrottleNotice {
+  absl::Time at;
+  std::string message;  // the cloud's words, which usually name the limit
+};
+
+// What is special about the quota of a credential, if anything is.
+struct QuotaConfig {
+  double reserve = limits::kDefaultQuotaReserve;  // the share that is left to others
+  std::optional<core::QuotaWindow> told;
+};
+
+// One credential at one endpoint, and what all its projects there share: the connections, the
+// quota, and whether anybody answers at all. Knows what may start now; whoever starts it tells
+// Started and Ended. Lives on the engine's loop.
+class CredentialState {
+ public:
+  CredentialState(std::string name, std::string endpoint, int max_in_flight,
+                  const QuotaConfig& quota);
+
+  const std::string name;
+  const std::string endpoint;
+  const int max_in_flight;
+
+  // --- counted by the reconciler -----------------------------------------------------------------
+  int in_flight = 0;  // stops handed to the cloud adapter, not answered
+  int claiming = 0;   // in a claim, not decided
+  CallQueue ready;
+  SteadyTime resumes_at = SteadyTime::Never();  // a timer dispatches what is ready then
+  // What is ready will take so long that people should be told.
+  bool waits_for_quota = false;
+
+  int observed_projects = 0;  // that use it and can be listed
+  // Of the last answer to a list or stop: ACCEPTED, or what it was refused with.
+  core::CallClass last_answer = core::CallClass::kNone;
+
+  // --- what may start ----------------------------------------------------------------------------
+  // Stops that may start now, with regard to connections, quota and circuit.
+  int StopsAllowed(SteadyTime now) const;
+  // When StopsAllowed may be positive again. Infinite: something else will tell (the end of a call,
+  // a list that closes the circuit).
+  SteadyTime StopsReadyAt(SteadyTime now) const;
+  // Who wants a list. A person is served before everything else. A stop that is due has its list at
+  // once where no other one could be called meanwhile, and else from what looking may use.
+  enum class ListFor : uint8_t { kPerson, kDueStop, kNobody };
+  // Whether a list may start now; and when, like StopsReadyAt. A person may also try an endpoint
+  // that does not answer.
+  bool ListAllowed(ListFor whom, SteadyTime now) const;
+  SteadyTime ListReadyAt(ListFor whom, SteadyTime now) const;
+  cloud::CallUse UseOf(ListFor whom) const;
+  // How far apart the lists of one project must be on the whole, so that looking does not use up
+  // the quota.
+  absl::Duration MinListInterval() const;
+  // When the last of the stops that are ready will have started, more or less; Never if soon.
+  SteadyTime QuotaUntil(SteadyTime now) const;
+
+  SteadyTime paused_until() const { return quota_.paused_until(); }
+  bool endpoint_down() const { return circuit_.is_open(); }
+  const cloud::QuotaLimiter& quota() const { return quota_; }
+  const cloud::Circuit& circuit() const { return circuit_; }
+
+  // --- what happened -----------------------------------------------------------------------------
+  void Started(cloud::CallUse use, SteadyTime now);
+  // A reserved stop that was not claimed.
+  void NotStarted(cloud::CallUse use, SteadyTime started, SteadyTime now);
+  // What changed with an answer for more than the call itself.
+  struct Change {
+    bool pause_began = false;
+    bool circuit_opened = false;
+    bool circuit_closed = false;
+    bool any() const { return pause_began || circuit_opened || circuit_closed; }
+  };
+  Change Ended(cloud::CallUse use, SteadyTime started, const core::CallResult& result,
+               SteadyTime now);
+  Change Ended(cloud::CallUse use, SteadyTime started, const cloud::ListResult& result,
+               SteadyTime now);
+
+  std::optional<ThrottleNotice> last_throttle;  // since the start
+
+  // Answers that no row of the error table knows, and the last of them in words.
+  int64_t unmapped_answers() const { return unmapped_answers_; }
+  const std::string& last_unmapped() const { return last_unmapped_; }
+
+ private:
+  bool GivesWay(ListFor whom) const;
+  Change Take(cloud::CallUse use, SteadyTime started, const cloud::QuotaLimiter::Answer& answer,
+              cloud::Circuit::Evidence evidence, SteadyTime now);
+
+  cloud::QuotaLimiter quota_;
+  cloud::Circuit circuit_;
+  int64_t unmapped_answers_ = 0;
+  std::string last_unmapped_;
+};
+
+}  // namespace quiesce::engine
+
+#endif  // QUIESCE_DAEMON_ENGINE_CREDENTIAL_STATE_H_
