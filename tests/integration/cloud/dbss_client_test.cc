@@ -105,6 +105,20 @@ TEST_F(DbssClientTest, TellsWhatTheClockOfTheCloudShows) {
   EXPECT_EQ(List().server_time, std::nullopt);
 }
 
+TEST_F(DbssClientTest, TellsTheQuotaThatA429Names) {
+  HostileServer server(AnswerAll(HttpAnswer(
+      429,
+      R"({"error_code":"APIGW.0308","error_msg":"The throttling threshold has been reached: )"
+      R"(policy user over ratelimit,limit:200,time:5 minute"})")));
+  Connect(server);
+  core::QuotaWindow window;
+  window.policy = core::QuotaWindow::Policy::kUser;
+  window.calls = 200;
+  window.period = absl::Minutes(5);
+  EXPECT_EQ(Stop().quota, window);
+  EXPECT_EQ(List().quota, window);
+}
+
 TEST_F(DbssClientTest, FoldsAListAsConfigured) {
   HostileServer server(AnswerAll(
       HttpAnswer(200, absl::StrCat(R"({"clusters":[{"instance_id":")", kInstance,
