@@ -97,7 +97,8 @@ ApiReply Control::Keys(const ApiRequest& request) {
   AccessKey key;
   key.access = fields.RequiredText("access");
   const std::string state = fields.Choice("state", {"valid", "unknown", "secret_unavailable"});
-  if (state == "valid") key.secret = fields.RequiredText("secret");
+  key.secret = fields.Text("secret").value_or("");
+  if (state == "valid" && key.secret.empty()) fields.Fail("secret", "is required for a valid key");
   key.security_token = fields.Text("security_token");
   key.projects = ReadProjects(&fields);
   if (fields.Has("expires_in_ms")) {

@@ -324,6 +324,20 @@ TEST_F(ControlTest, AProblemNamesItsField) {
   ExpectProblem("faults", {{"kind", "meteor"}}, 400, "kind");
   ExpectProblem("faults", {{"kind", "reply"}}, 400, "status");
   ExpectProblem("faults", {{"kind", "truncate"}, {"effect", false}}, 400, "effect");
+  ExpectProblem("faults", {{"kind", "html"}, {"match", {{"oop", "stop"}}}}, 400, "match.oop");
+  ExpectProblem("faults", {{"kind", "html"}, {"match", {{"probability", 2}}}}, 400,
+                "match.probability");
+  ExpectProblem("faults", {{"kind", "html"}, {"every", 0}}, 400, "every");
+  ExpectProblem("faults", {{"kind", "latency"}, {"distribution", "uniform"}}, 400, "max_ms");
+  ExpectProblem("faults", {{"kind", "omit"}}, 400, "instances");
+  ExpectProblem("faults", {{"kind", "error:DBSS.0"}}, 400, "kind");
+  ExpectProblem("settings", {{"quotas", {{{"limit", 1}}}}}, 400, "quotas[0].period_ms");
+  ExpectProblem("settings", {{"quotas", {{{"limit", 1}, {"period_ms", 1}, {"counts", {"start"}}}}}},
+                400, "quotas[0].counts");
+  ExpectProblem("keys", {{"access", "AK"}}, 400, "secret");
+  ExpectProblem("revoke", {{"as", "expired"}}, 400, "user");
+  ExpectProblem("tls", {{"certificate", "odd"}}, 400, "certificate");
+  ExpectProblem("tls", {{"certificate", "expired"}}, 409, "");
   ExpectProblem("faults", {{"kind", "stale"}}, 400, "project");
   ExpectProblem("faults", json::array({{{"kind", "html"}}, {{"kind", "html"}, {"times", 0}}}), 400,
                 "[1].times");
@@ -343,6 +357,7 @@ TEST_F(ControlTest, AProblemOfAViewNamesItsParameter) {
 
 TEST_F(ControlTest, UnknownPathsAndMethodsAreRefused) {
   EXPECT_EQ(client_->Get("/_sim/nothing")->status, 404);
+  EXPECT_EQ(client_->Delete("/_sim/faults?name=none")->status, 404);
   EXPECT_EQ(client_->Get("/_sim/seed")->status, 405);
   EXPECT_EQ(client_->Control("log", json::object())->status, 405);
 }

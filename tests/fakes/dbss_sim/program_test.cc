@@ -92,6 +92,33 @@ TEST(ProgramTest, ServesTheFleetOfItsFlagsUntilSigterm) {
   EXPECT_EQ(program.End(SIGTERM), 0);
 }
 
+TEST(ProgramTest, ServesTlsWithACertificateMadeOnTheSpot) {
+  const std::string folder = ::testing::TempDir();
+  Program program({"--projects=1", "--token=secret", "--tls=good",
+                   "--tls_ca_file=" + folder + "/ca", "--tls_port_file=" + folder + "/tls.port"});
+  ASSERT_EQ(program.Line().rfind("dbss_sim: listening on http://127.0.0.1:", 0), 0u);
+  const std::string port = std::to_string(std::stoi(ReadFile(folder + "/tls.port")));
+  EXPECT_EQ(program.Line(), "dbss_sim: listening on https://localhost:" + port + "\n");
+  httplib::Client client("https://localhost:" + port);
+  client.set_ca_cert_path((folder + "/ca").c_str());
+  client.enable_server_certificate_verification(true);
+  const auto health = client.Get("/_sim/health");
+  ASSERT_TRUE(health) << httplib::to_string(health.error());
+  EXPECT_EQ(health->status, 200);
+  httplib::Client stranger("https://localhost:" + port);
+  EXPECT_FALSE(stranger.Get("/_sim/health")) << "nobody knows the authority";
+  EXPECT_EQ(program.End(SIGTERM), 0);
+}
+
+TEST(ProgramTest, ACertificateFileThatIsNoneIsRefused) {
+  const std::string path = ::testing::TempDir() + "/no.pem";
+  std::ofstream(path) << "nothing";
+  Program program({"--tls_cert=" + path, "--tls_key=" + path});
+  EXPECT_EQ(program.Line(),
+            "dbss_sim: " + path + ", " + path + ": are not a certificate and its key in PEM\n");
+  EXPECT_EQ(program.End(0), 1);
+}
+
 TEST(ProgramTest, ReadsBackTheFleetThatItWrote) {
   const std::string first = ::testing::TempDir() + "/first.fleet";
   const std::string second = ::testing::TempDir() + "/second.fleet";
