@@ -46,9 +46,8 @@
 //                          "in_ms"?: 0}: the end of all tokens that the user has now, before their
 //                          time -> {"tokens": 2}
 //   POST /_sim/users       {"name": "...", "password": "...", "domain": "..."}
-//   POST /_sim/keys        {"access": "...", "secret": "...", "security_token"?, "state"?: "valid"
-//   |
-//                          "unknown" | "secret_unavailable", "projects"?: [P, ...] (all),
+//   POST /_sim/keys        {"access": "...", "secret": "...", "security_token"?, "state"?:
+//                          "valid" | "unknown" | "secret_unavailable", "projects"?: [P, ...] (all),
 //                          "expires_in_ms"? (never), "user"?}: a pair of keys that may sign
 //                          requests; unlocks it
 //   POST /_sim/tls         {"certificate": "good" | "bad_host" | "expired" | "not_yet_valid" |

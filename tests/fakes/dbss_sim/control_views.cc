@@ -230,6 +230,8 @@ ApiReply Control::Quotas(const ApiRequest&) {
                       {"limit", quota.limit},
                       {"period_ms", quota.period.count() / 1000},
                       {"counts", std::move(counts)},
+                      {"counts_refused", quota.counts_refused},
+                      {"retry_after", quota.retry_after},
                       {"admitted", use.admitted},
                       {"refused", use.refused}});
   }

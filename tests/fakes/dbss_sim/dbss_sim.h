@@ -21,7 +21,7 @@
 // of temporary keys (5.4), which are an unknown API to the gateway: 404 APIGW.0101, and an "other"
 // in the log, where a test finds calls that must not exist. A token asked for with a second factor.
 // The lock of a user after wrong passwords. The header X-Project-Id is neither needed nor looked
-// at. Names of users and of domains are taken as they come.
+// at.
 //
 // Nothing here may use code of the daemon, and the daemon's tests may not lend it any: one mistake
 // must not hide in both.
