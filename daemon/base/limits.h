@@ -190,6 +190,44 @@ inline constexpr int kMaxQuotaReservePercent = 90;
 // Larger limits follow from no text of a gateway that makes sense; windows seen are minutes.
 inline constexpr int64_t kMaxQuotaCalls = 1000000;
 inline constexpr absl::Duration kMaxQuotaPeriod = absl::Hours(24);
+// How long a limit that the gateway named is believed: one that was raised is found within a day.
+inline constexpr absl::Duration kQuotaMemory = absl::Hours(24);
+// Limits of one gateway in force at a time; it has two policies, and names a few periods.
+inline constexpr size_t kMaxQuotaWindows = 8;
+// Ends of calls that are remembered; the newer half is exact. Before it one end stands for at most
+// this part of the calls after it, with which the calls of a day fit.
+inline constexpr size_t kMaxAccountEntries = 4096;
+inline constexpr int64_t kAccountPart = 128;
+// Calls at a time before anything is known: so many are refused together with the first.
+inline constexpr int kFirstInFlight = 2;
+// Rounds of answers before one more call at a time: the tightest limit seen, 5 a second, is met
+// before the second step.
+inline constexpr int kRoundsPerStep = 4;
+// Lists that stops need, while others have what they need and wait: both get on.
+inline constexpr double kNeededListShare = 0.50;
+// Lists that nobody waits for, while stops wait for the quota and while none does.
+inline constexpr double kBusyIdleListShare = 0.02;
+inline constexpr double kIdleListShare = 0.20;
+// A quota that others use as well: the first pause is this part of its period and at least a
+// second; pauses that help nobody double up to the period, or a minute where that is longer.
+inline constexpr int kSharedPausePart = 16;
+inline constexpr absl::Duration kMinSharedPause = absl::Seconds(1);
+// How soon it is asked for more than what others left: after its period, and not before this.
+inline constexpr absl::Duration kMinShareProbe = absl::Seconds(30);
+// Pauses after a 429 that says nothing double up to the longest window seen in the wild.
+inline constexpr absl::Duration kMaxUnsaidPause = absl::Minutes(5);
+// Calls are so far apart after the first such 429, and never further: 3,000 an hour are 1.2 s.
+inline constexpr absl::Duration kFirstCallGap = absl::Milliseconds(100);
+inline constexpr absl::Duration kMaxCallGap = absl::Seconds(10);
+// Each answer makes the gap smaller by this part: half of it is gone after 88.
+inline constexpr int kCallGapPart = 128;
+
+// --- dead endpoints ----------------------------------------------------------------------------
+// One lost connection is nothing; so many in a row are no accident, and cost no instance a retry.
+inline constexpr int kCircuitFailures = 5;
+// A restart of a proxy takes seconds; an outage of hours is noticed to be over within this.
+inline constexpr absl::Duration kCircuitProbeMin = absl::Seconds(1);
+inline constexpr absl::Duration kCircuitProbeMax = absl::Seconds(30);
 
 // --- decisions -------------------------------------------------------------------------------
 inline constexpr absl::Duration kDefaultStartGrace = absl::Minutes(15);

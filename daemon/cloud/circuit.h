@@ -1,6 +1,8 @@
 #ifndef QUIESCE_DAEMON_CLOUD_CIRCUIT_H_
 #define QUIESCE_DAEMON_CLOUD_CIRCUIT_H_
 
+#include <cstdint>
+
 #include "absl/time/time.h"
 #include "daemon/base/time.h"
 #include "daemon/core/facts.h"
@@ -24,22 +26,26 @@ class Circuit {
   SteadyTime opened_at() const { return opened_at_; }
   // Whether a call may start. When open: a probe is due, and none is under way.
   bool Allows(SteadyTime now) const;
-  // When the next probe may start; `now` or earlier when it may at once; infinite while a probe is
-  // under way.
+  // When the next probe may start; infinite while one is under way, never when closed: then any
+  // call may start.
   SteadyTime NextProbe() const;
 
   void Started(SteadyTime now);
-  // `endpoint_failure` as IsEndpointFailure; `said_nothing`: the call was not made, no evidence.
+  // kNone: the call was not made, which is no evidence.
   enum class Evidence : uint8_t { kAlive, kDead, kNone };
-  void Ended(Evidence evidence, SteadyTime now);
+  // `started` as it was told to Started: calls that were under way when it opened are no probes.
+  void Ended(SteadyTime started, Evidence evidence, SteadyTime now);
 
  private:
+  bool probing() const { return !probe_started_.is_never(); }
+  void EndProbe(Evidence evidence, SteadyTime now);
+
   bool open_ = false;
-  bool probing_ = false;
   int failures_ = 0;  // in a row
   int probes_ = 0;    // in a row without success
   SteadyTime opened_at_ = SteadyTime::Never();
   SteadyTime next_probe_ = SteadyTime::Never();
+  SteadyTime probe_started_ = SteadyTime::Never();  // of the one under way
 };
 
 }  // namespace quiesce::cloud

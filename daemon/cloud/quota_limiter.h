@@ -3,22 +3,24 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "daemon/base/limits.h"
 #include "daemon/base/time.h"
+#include "daemon/cloud/call_account.h"
 #include "daemon/core/facts.h"
 #include "daemon/core/quota.h"
 
 namespace quiesce::cloud {
 
-// What a call is for. All uses share one quota; they differ in who gives way.
+// What a call is for. All uses share one quota; they differ in who gives way. Whoever asks for the
+// lists first, in this order, and then for stops, starves nobody: each is bounded by the limiter.
 enum class CallUse : uint8_t {
-  kStop,
-  kNeededList,  // a stop, a wait or a person waits for it: before everything else
+  kNeededList,  // a stop, a wait or a person waits for it: half of the quota while stops wait
   kIdleList,    // nobody waits: between 2% of the quota (stops wait) and 20% (none does)
+  kStop,
 };
 
 // How fast one credential may call one endpoint. Pure: time is an argument; one thread.
@@ -29,20 +31,27 @@ enum class CallUse : uint8_t {
 //                call counts from its start until `period` after its end, because nobody knows when
 //                in between the gateway counted it. Whether the gateway's window slides or is fixed
 //                does not matter then.
-//   concurrency  where nothing is said: starts at a few calls at a time, one more for each round of
-//                successes, half at a 429 that names no window (AIMD), never over max_in_flight.
+//   concurrency  where nothing is said: starts at a few calls at a time, one more for every few
+//                rounds of answers, half at a 429 that names no window (AIMD), never over
+//                max_in_flight. Such a 429 also sets calls apart, ever more: a limit on calls a
+//                second cannot be kept by concurrency.
 //   pause        Retry-After of a 429; without it and without a window, limits::
-//                kDefaultThrottlePause. A 429 within a window that our own account calls free means
-//                that somebody else uses it too: pauses grow while that goes on.
+//                kDefaultThrottlePause, more while pauses do not help.
 //
-// A learned window replaces the one before with the same policy and period; a shorter-lived truth
-// than a day is forgotten (limits::kQuotaMemory), so that a quota that was raised is used again.
+// After a 429 nothing starts until all that is in flight has ended: what was on its way is mostly
+// refused, too, and only then our account can be held against the gateway's. If it shows fewer
+// calls than the window has, somebody else uses the quota as well: our share becomes what was
+// left to us, after a pause that grows while that goes on, and more is asked for once per period.
+//
+// A learned window replaces the one before with the same policy and period. One that no 429 has
+// named for a day (limits::kQuotaMemory) is forgotten, so that a quota that was raised is used.
 class QuotaLimiter {
  public:
   struct Options {
     int max_in_flight = 16;
-    // Share of each window that is left to people and other tools: 0 to 0.9.
-    double reserve = 0.1;
+    // Share of each window that is left to people and other tools: 0 to 0.9. Rounded up to whole
+    // calls, but one call remains.
+    double reserve = limits::kDefaultQuotaReserve;
     std::optional<core::QuotaWindow> told;  // by the configuration; never forgotten
   };
   // What came of a call that was started.
@@ -53,7 +62,7 @@ class QuotaLimiter {
     std::optional<absl::Duration> retry_after;  // of a 429
   };
 
-  explicit QuotaLimiter(Options options);
+  explicit QuotaLimiter(const Options& options);
 
   // How many more calls for `use` may start at `now`: 0 to max_in_flight. `stops_wait`: whether
   // there are stops that only wait for this quota.
@@ -73,13 +82,69 @@ class QuotaLimiter {
   // known.
   double IdleListsPerSecond(bool stops_wait) const;
 
-  SteadyTime paused_until() const;
-  int in_flight() const;
+  SteadyTime paused_until() const { return paused_until_; }
+  int in_flight() const { return static_cast<int>(account_.in_flight()); }
   // The windows in force, the tightest first, for people to read.
   std::vector<core::QuotaWindow> windows() const;
   // Calls that our account counts in the tightest window at `now`.
   int64_t used(SteadyTime now) const;
-  int64_t throttled() const;  // answers 429 since the start
+  int64_t throttled() const { return throttled_; }  // answers 429 since the start
+
+ private:
+  // A window, and how much of it is ours.
+  struct Window {
+    core::QuotaWindow limit;
+    bool told = false;
+    SteadyTime named_at;   // by the last 429
+    int64_t full = 0;      // calls less the reserve
+    int64_t share = 0;     // of those, what others leave to us: 1 to `full`
+    int64_t step = 0;      // by which `share` grows next
+    SteadyTime shared_at;  // when `share` last changed
+    bool passed = false;   // named by a 429 since the last time that all was quiet
+  };
+  // Bounds of one moment: room for calls, and when there may be some if there is none.
+  struct Room {
+    int64_t calls = 0;
+    SteadyTime ready = SteadyTime::Never();
+  };
+
+  bool IsInForce(const Window& window, SteadyTime now) const;
+  int MostAtATime(SteadyTime now) const;
+  Room RoomFor(CallUse use, bool stops_wait, SteadyTime now) const;
+  void LimitByWindow(const Window& window, CallUse use, bool stops_wait, SteadyTime now,
+                     Room& room) const;
+  SteadyTime EtaIn(const Window& window, int64_t position, SteadyTime begin, SteadyTime now) const;
+
+  Window MakeWindow(const core::QuotaWindow& limit) const;
+  void Learn(const core::QuotaWindow& limit, SteadyTime now);
+  void ForgetOld(SteadyTime now);
+  void GrowShares(SteadyTime now);
+  void CountSuccess(SteadyTime started, SteadyTime now);
+  void TakeRefusal(const Answer& answer, SteadyTime now);
+  void EndEpisode(SteadyTime now);
+  void ShareWithOthers(Window& window, SteadyTime now);
+  void Pause(absl::Duration pause, SteadyTime now);
+
+  const Options options_;
+  CallAccount account_;
+  std::vector<Window> windows_;  // the tightest first
+  int64_t throttled_ = 0;
+  SteadyTime paused_until_ = SteadyTime::Never();
+  SteadyTime last_idle_list_ = SteadyTime::Never();
+  absl::Duration mean_duration_ = absl::ZeroDuration();  // of a call, lately
+
+  // An episode lasts from a 429 until nothing is in flight.
+  bool in_episode_ = false;
+  SteadyTime episode_began_ = SteadyTime::Never();
+  bool said_nothing_ = false;   // a 429 of it named no window
+  int64_t successes_ = 0;       // since the last episode
+  int fruitless_episodes_ = 0;  // in a row, each without a success before
+
+  // Where nothing is said.
+  int at_a_time_ = limits::kFirstInFlight;
+  int answers_ = 0;  // since the last step
+  absl::Duration gap_ = absl::ZeroDuration();
+  SteadyTime last_started_ = SteadyTime::Never();
 };
 
 }  // namespace quiesce::cloud
