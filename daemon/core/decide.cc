@@ -86,15 +86,17 @@ SteadyTime BudgetOpensAt(const History& history, SteadyTime now) {
 
 // Limits of speed: they open by themselves.
 std::optional<Decision> DecidePacing(const Case& c) {
-  if (c.around.endpoint_down) {
-    return Make(Action::kNone, Phase::kWaiting, Reason::kEndpointDown);
-  }
   if (c.around.throttled_until > c.now.steady) {
     return Make(Action::kNone, Phase::kWaiting, Reason::kThrottled, c.around.throttled_until);
   }
   const SteadyTime budget = BudgetOpensAt(c.history(), c.now.steady);
   if (budget > c.now.steady) {
     return Make(Action::kNone, Phase::kWaiting, Reason::kCallBudget, budget);
+  }
+  if (c.around.endpoint_down) {
+    // Lists try the endpoint, where there are any; else a call has to, when its turn comes.
+    return Make(c.observed() ? Action::kNone : Action::kCall, Phase::kWaiting,
+                Reason::kEndpointDown);
   }
   return std::nullopt;
 }
@@ -488,8 +490,8 @@ std::vector<Gate> ListGates(const InstanceRecord& record, const Surroundings& ar
                             const Now& now) {
   if (!record.desired) return {};
   const Case c{record, *record.desired, around, now};
-  return {ProtectedGate(c), HoldGate(c),  NameGate(c),     StartGraceGate(c), BackoffGate(c),
-          BudgetGate(c),    QuotaGate(c), ThrottleGate(c), EndpointGate(c)};
+  return {ProtectedGate(c), HoldGate(c),     NameGate(c),  StartGraceGate(c), BackoffGate(c),
+          BudgetGate(c),    ThrottleGate(c), QuotaGate(c), EndpointGate(c)};
 }
 
 }  // namespace quiesce::core

@@ -311,7 +311,7 @@ void Reconciler::Claimed(CredentialState& credential, std::vector<core::Instance
     executor_.PostAt(now + limits::kBackoffBase,
                      [this, keys = std::move(keys)]() mutable { Sweep(std::move(keys)); });
   }
-  Dispatch(credential);
+  PlacesFree(credential);
   MaybeIdle();
 }
 
@@ -353,16 +353,25 @@ void Reconciler::HandOver(CredentialState& credential, const store::ClaimedCall&
 void Reconciler::Answered(CredentialState& credential, const store::ClaimedCall& call,
                           SteadyTime reserved, core::CallResult result) {
   --credential.in_flight;
+  const Now now = clock_.Read();
+  if (result.call_class == core::CallClass::kThrottled) {
+    credential.last_throttle = ThrottleNotice{now.wall, result.message};
+  }
   const CredentialState::Change change =
-      credential.Ended(cloud::CallUse::kStop, reserved, result, clock_.Read().steady);
+      credential.Ended(cloud::CallUse::kStop, reserved, result, now.steady);
   if (ProjectState* project = projects_.Find(call.key.project_id)) {
     --project->calls_in_flight;
     if (project->calls_in_flight == 0) observer_.Reconsider(*project);
   }
   if (change.any()) CredentialChanged(credential);
   Record(store::Finish{call.key, call.attempt_id, call.fence, std::move(result)});
-  Dispatch(credential);
+  PlacesFree(credential);
+}
+
+// Lists first: what a stop is based on comes before it.
+void Reconciler::PlacesFree(CredentialState& credential) {
   observer_.PlaceFree(credential);
+  Dispatch(credential);
 }
 
 void Reconciler::Record(store::Finish finish) {

@@ -95,6 +95,7 @@ class Reconciler {
   void HandOver(CredentialState& credential, const store::ClaimedCall& call, SteadyTime reserved);
   void Answered(CredentialState& credential, const store::ClaimedCall& call, SteadyTime reserved,
                 core::CallResult result);
+  void PlacesFree(CredentialState& credential);
   void Record(store::Finish finish);
 
   void QueueLatch(Row& row);

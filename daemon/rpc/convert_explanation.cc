@@ -21,6 +21,8 @@ v1::GateKind KindOf(const std::string& name) {
   if (name == "backoff") return v1::GATE_KIND_BACKOFF;
   if (name == "call_budget") return v1::GATE_KIND_CALL_BUDGET;
   if (name == "throttle") return v1::GATE_KIND_THROTTLE;
+  if (name == "quota") return v1::GATE_KIND_QUOTA;
+  if (name == "endpoint") return v1::GATE_KIND_ENDPOINT;
   return v1::GATE_KIND_UNSPECIFIED;
 }
 

@@ -275,10 +275,10 @@ void Simulation::CheckStillSaid(const engine::Row& row, const core::Decision& de
   Said& said = said_[engine.registry().KeyOf(row)];
   const bool same_facts =
       said.revision == row.revision && said.list_seq == around.freshness.last_seq &&
-      said.throttled_until == around.throttled_until &&
-      said.list_refused == around.list_refused &&
-      said.endpoint_down == around.endpoint_down && said.hold_changes == hold_changes_ &&
-      said.wall_jumped == world_.wall_jumped();
+      said.throttled_until == around.throttled_until && said.list_refused == around.list_refused &&
+      said.endpoint_down == around.endpoint_down &&
+      said.waits_for_quota == (around.quota_until > now.steady) &&
+      said.hold_changes == hold_changes_ && said.wall_jumped == world_.wall_jumped();
   const auto name = [](core::Phase phase, core::Reason reason) {
     return absl::StrCat(std::string(core::ToString(phase)), "/",
                         std::string(core::ToString(reason)));
@@ -312,6 +312,7 @@ void Simulation::CheckStillSaid(const engine::Row& row, const core::Decision& de
            around.throttled_until,
            around.list_refused,
            around.endpoint_down,
+           around.quota_until > now.steady,
            hold_changes_,
            world_.wall_jumped(),
            decision,

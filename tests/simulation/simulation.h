@@ -105,6 +105,7 @@ class Simulation {
     SteadyTime throttled_until;
     bool list_refused = false;
     bool endpoint_down = false;
+    bool waits_for_quota = false;
     int64_t hold_changes = 0;
     absl::Duration wall_jumped;
     core::Decision decision;

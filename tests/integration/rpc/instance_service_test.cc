@@ -259,7 +259,7 @@ TEST_F(InstanceServiceTest, ExplainsADriftWithGatesAndRemedies) {
   EXPECT_EQ(why.instance().verdict().summary(),
             "started outside quiesced; left alone for 15m after that");
   EXPECT_TRUE(why.instance().verdict().has_valid_until());
-  ASSERT_EQ(why.gates_size(), 8);
+  ASSERT_EQ(why.gates_size(), 10);
   for (int i = 0; i < 8; ++i) EXPECT_EQ(why.gates(i).kind(), i + 1);
   EXPECT_EQ(why.gates(4).state(), v1::GATE_STATE_WAITS);
   EXPECT_TRUE(why.gates(4).has_until());

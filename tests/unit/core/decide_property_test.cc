@@ -54,7 +54,7 @@ bool GatesAreOpen(const Scene& s) {
   return r.desired && r.attempt.outcome != Outcome::kOpen && !r.desired->policy.is_protected &&
          r.desired->policy.enforcement != Enforcement::kObserve && !HeldByAny(s) && recent < 12 &&
          s.now.steady >= r.history.next_attempt && s.now.steady >= s.throttled_until &&
-         !s.endpoint_down;
+         (!s.endpoint_down || s.settings.mode == ObservationMode::kNone);
 }
 
 bool ListsAllowACall(const Scene& s) {

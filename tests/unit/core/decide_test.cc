@@ -748,6 +748,12 @@ const std::vector<Row>& OtherRows() {
        Action::kCall, Phase::kWaiting, Reason::kQuota, absl::Minutes(12)},
       {"the endpoint does not answer", [](Scene& s) { s.endpoint_down = true; }, Action::kNone,
        Phase::kWaiting, Reason::kEndpointDown},
+      {"observation none, and the endpoint does not answer",
+       [](Scene& s) {
+         Unobserved(s);
+         s.endpoint_down = true;
+       },
+       Action::kCall, Phase::kWaiting, Reason::kEndpointDown},
       {"the endpoint does not answer, and a list must come first",
        [](Scene& s) {
          s.ListedAgo(absl::Seconds(70));

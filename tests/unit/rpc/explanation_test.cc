@@ -158,7 +158,7 @@ TEST_F(ExplanationTest, HoldsAndFreezesAreGatesOfTheirOwn) {
   Hold(core::HoldScope::kWorkspace, "2", absl::Hours(2));
   Hold(core::HoldScope::kFleet, "3", absl::Hours(3));
   const auto gates = GatesOf(View());
-  ASSERT_EQ(gates.size(), 8u);
+  ASSERT_EQ(gates.size(), 10u);
   for (size_t i = 0; i < gates.size(); ++i) EXPECT_EQ(gates[i].kind(), static_cast<int>(i) + 1);
   EXPECT_EQ(gates[1].state(), v1::GATE_STATE_WAITS);
   EXPECT_EQ(gates[1].detail(), "holds/2: INC-2 (ops)");
