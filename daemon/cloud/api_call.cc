@@ -47,6 +47,7 @@ struct CallOutcome {
   std::optional<core::QuotaWindow> quota;
   std::optional<absl::Time> server_time;
   std::vector<core::ListedInstance> instances;
+  ListTally tally;
 };
 
 CallOutcome NotSent(CallClass call_class, std::string_view message) {
@@ -77,6 +78,7 @@ void PostList(Executor* executor, ListDone done, CallOutcome outcome) {
   ListResult result;
   result.ok = outcome.verdict.call_class == CallClass::kAccepted;
   result.instances = std::move(outcome.instances);
+  result.tally = std::move(outcome.tally);
   result.http_status = outcome.http_status;
   result.server_time = outcome.server_time;
   result.tried = outcome.verdict.call_class != CallClass::kNone;
@@ -244,6 +246,7 @@ CallOutcome ApiCall::Read(HttpReply reply, ListReader* reader) const {
   } else if (reader != nullptr && reply.status == 200) {
     ParsedList list = reader->Finish();
     outcome.instances = std::move(list.instances);
+    outcome.tally = std::move(list.tally);
     parsed.shape = list.shape;
     parsed.error_code = std::move(list.error_code);
     parsed.message = std::move(list.message);

@@ -8,6 +8,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
 #include "daemon/cloud/credential_status.h"
+#include "daemon/cloud/list_tally.h"
 #include "daemon/core/facts.h"
 #include "daemon/core/quota.h"
 #include "daemon/core/transition.h"
@@ -22,6 +23,7 @@ struct ListResult {
   bool tried = true;
   bool sent = true;
   std::vector<core::ListedInstance> instances;  // each id once
+  ListTally tally;                              // of those
   // Of a failed one.
   core::CallClass call_class = core::CallClass::kNone;
   int32_t http_status = 0;

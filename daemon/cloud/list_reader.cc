@@ -25,7 +25,17 @@ absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size
 enum class Place : uint8_t { kTop, kClusters, kCluster, kDetail, kServers, kServer, kIgnored };
 
 // The fields that we read, and kOther.
-enum class Field : uint8_t { kOther, kClusters, kId, kName, kDetail, kServers, kStatus, kTask };
+enum class Field : uint8_t {
+  kOther,
+  kClusters,
+  kId,
+  kName,
+  kDetail,
+  kServers,
+  kStatus,
+  kTask,
+  kRegion,  // nothing depends on it: where it is no string, it is as if it were not there
+};
 
 struct FieldRow {
   Place place;
@@ -37,6 +47,7 @@ constexpr FieldRow kFields[] = {
     {Place::kCluster, "name", Field::kName},     {Place::kCluster, "detail", Field::kDetail},
     {Place::kDetail, "server", Field::kServers}, {Place::kServer, "name", Field::kName},
     {Place::kServer, "status", Field::kStatus},  {Place::kServer, "task_status", Field::kTask},
+    {Place::kServer, "region", Field::kRegion},
 };
 
 Field FieldOf(Place place, std::string_view key) {
@@ -107,6 +118,9 @@ class ListHandler {
       case Field::kTask:
         node_.task_status = SafeText(text, limits::kMaxCloudStatusBytes);
         return true;
+      case Field::kRegion:
+        regions_.push_back(SafeText(text, limits::kMaxCloudStatusBytes));
+        return true;
       case Field::kClusters:
       case Field::kDetail:
       case Field::kServers:
@@ -127,7 +141,7 @@ class ListHandler {
         break;
     }
     if (top().field == Field::kDetail) return Push(Place::kDetail);
-    return top().field == Field::kOther ? Push(Place::kIgnored) : Fail("is an object");
+    return IsUnread(top().field) ? Push(Place::kIgnored) : Fail("is an object");
   }
 
   bool start_array(size_t) {
@@ -139,6 +153,7 @@ class ListHandler {
       case Field::kServers:
         return Push(Place::kServers);
       case Field::kOther:
+      case Field::kRegion:
         return Push(Place::kIgnored);
       default:
         return Fail("is an array");
@@ -148,7 +163,7 @@ class ListHandler {
   bool key(std::string& name) {
     Frame& frame = top();
     frame.field = FieldOf(frame.place, name);
-    if (frame.field == Field::kOther) return true;
+    if (IsUnread(frame.field)) return true;
     const uint32_t bit = 1u << static_cast<uint32_t>(frame.field);
     if ((frame.seen & bit) != 0) return Fail("is there twice");
     frame.seen |= bit;
@@ -182,6 +197,8 @@ class ListHandler {
   // Of a frame: the zeros in it.
   size_t entries() const { return number_; }
   core::ListedInstance TakeInstance() { return std::move(instance_); }
+  // Of the nodes of an entry, where they say one.
+  const std::vector<std::string>& regions() const { return regions_; }
 
  private:
   struct Frame {
@@ -190,6 +207,7 @@ class ListHandler {
     uint32_t seen = 0;            // one bit per field
   };
 
+  static bool IsUnread(Field field) { return field == Field::kOther || field == Field::kRegion; }
   static bool IsArray(Place place) { return place == Place::kClusters || place == Place::kServers; }
   Frame& top() { return frames_[static_cast<size_t>(depth_ - 1)]; }
 
@@ -200,7 +218,7 @@ class ListHandler {
   }
 
   bool OtherScalar(std::string_view type) {
-    const bool read = depth_ == 0 || IsArray(top().place) || top().field != Field::kOther;
+    const bool read = depth_ == 0 || IsArray(top().place) || !IsUnread(top().field);
     return read ? Fail(absl::StrCat("is ", ToAbsl(type))) : true;
   }
 
@@ -241,6 +259,7 @@ class ListHandler {
   std::string problem_;
   core::Node node_;
   core::ListedInstance instance_;
+  std::vector<std::string> regions_;
 };
 
 // The position of the first entry whose id was there before.
@@ -297,6 +316,8 @@ bool ListReader::ReadEntry(std::string_view entry) {
   ListHandler handler(Part::kEntry, instances_.size(), extra_);
   if (Parse(entry, handler)) {
     instances_.push_back(handler.TakeInstance());
+    tally_.Add(instances_.back(), extra_);
+    for (const std::string& region : handler.regions()) tally_.AddRegion(region);
     return true;
   }
   return Fail(handler.wrong_form() ? std::make_optional(BodyShape::kWrongType) : std::nullopt,
@@ -329,6 +350,7 @@ ParsedList ListReader::Finish() {
   ParsedList list;
   list.shape = BodyShape::kJson;
   list.instances = std::move(instances_);
+  list.tally = std::move(tally_);
   return list;
 }
 

@@ -8,6 +8,7 @@
 
 #include "daemon/cloud/error_table.h"
 #include "daemon/cloud/list_framer.h"
+#include "daemon/cloud/list_tally.h"
 #include "daemon/core/power_state.h"
 #include "daemon/core/transition.h"
 
@@ -17,6 +18,7 @@ struct ParsedList {
   BodyShape shape =
       BodyShape::kEmpty;  // kJson: the list is whole, and only then are there instances
   std::vector<core::ListedInstance> instances;
+  ListTally tally;  // of those
   // Of a body that is no list: where it stops being one, safe to show, and the error it may carry.
   std::string message;
   std::string error_code;
@@ -28,7 +30,7 @@ struct ParsedList {
 // be told from another might be the very instance whose absence we would conclude. What a list says
 // about an instance may be incomplete (no detail, no nodes, a null status): that folds to UNKNOWN.
 // A value of another type than documented, in any field we read, means that we do not understand
-// the format, and spoils the list.
+// the format, and spoils the list; but not in `region`, which is read for people only.
 //
 // Takes the answer in the pieces in which it comes, and keeps of it only what the instances need:
 // the memory does not grow with the text. Pure; nothing here throws, whatever the bytes are.
@@ -52,6 +54,7 @@ class ListReader {
   const core::StatusMap& extra_;
   ListFramer framer_;
   std::vector<core::ListedInstance> instances_;
+  ListTally tally_;
   std::string beginning_;  // of the body, for the error that it may be
   bool has_more_ = false;  // than the beginning
   BodyShape shape_ = BodyShape::kEmpty;

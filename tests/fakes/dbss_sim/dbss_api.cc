@@ -1,5 +1,7 @@
 #include "tests/fakes/dbss_sim/dbss_api.h"
 
+#include <chrono>
+#include <ctime>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -30,6 +32,16 @@ ApiReply Result(const char* result) {
   ApiReply reply;
   reply.body = std::string(R"({"result":")") + result + R"("})";
   return reply;
+}
+
+// The Date of a reply (RFC 9110, 5.6.7): the names in it are English in every locale.
+std::string HttpDate(std::chrono::system_clock::time_point moment) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(moment);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[64];
+  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return text;
 }
 
 }  // namespace
@@ -78,6 +90,7 @@ ApiReply DbssApi::Handle(const ApiRequest& request) {
   Outcome outcome = Carry(route, request, fault ? &*fault : nullptr, request_id);
   ApiReply& reply = outcome.reply;
   reply.headers.emplace_back("X-Request-Id", request_id);
+  reply.headers.emplace_back("Date", HttpDate(wall_clock_() + settings().wall_offset));
   const bool lost = reply.delivery == Delivery::kDrop || reply.delivery == Delivery::kReset;
   log_->End(seq, route.op, route.project, route.instance, clock_(), lost ? 0 : reply.status,
             outcome.effect, fault ? fault->name : "", reply.delivery);

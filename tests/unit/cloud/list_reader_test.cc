@@ -327,6 +327,66 @@ TEST(ParseListTest, BoundsAndCleansWhatItKeeps) {
   EXPECT_EQ(instance.state, PowerState::kUnknown);
 }
 
+TEST(ListTallyTest, CountsNodesByTheirRawStringsAndTellsWhatTheyAreTakenFor) {
+  const ParsedList list = ParseList(
+      absl::StrCat(R"({"clusters":[{"instance_id":")", kId, R"(","detail":{"server":[)",
+                   R"({"status":"ACTIVE","task_status":"NO_TASK","region":"cn-north-7"},)",
+                   R"({"status":"ACTIVE","task_status":"NO_TASK","region":"cn-north-7"}]}},)",
+                   R"({"instance_id":")", kOther, R"(","detail":{"server":[)",
+                   R"({"status":"HIBERNATED","task_status":null,"region":"cn-north-4"}]}}]})"),
+      {{"PAUSED", PowerState::kStopped}});
+  const ListTally& tally = list.tally;
+  EXPECT_EQ(tally.nodes, 3);
+  EXPECT_EQ(tally.pairs, 1);
+  EXPECT_EQ(tally.instances.at(PowerState::kRunning), 1);
+  EXPECT_EQ(tally.instances.at(PowerState::kUnknown), 1);
+  ASSERT_THAT(tally.raw_states, SizeIs(2));
+  EXPECT_EQ(tally.raw_states[0].status, "ACTIVE");
+  EXPECT_EQ(tally.raw_states[0].nodes, 2);
+  EXPECT_EQ(tally.raw_states[0].state, PowerState::kRunning);
+  EXPECT_FALSE(tally.raw_states[0].unknown_status);
+  EXPECT_EQ(tally.raw_states[1].status, "HIBERNATED");
+  EXPECT_EQ(tally.raw_states[1].task_status, "");
+  EXPECT_EQ(tally.raw_states[1].state, PowerState::kUnknown);
+  EXPECT_TRUE(tally.raw_states[1].unknown_status);
+  ASSERT_THAT(tally.regions, SizeIs(2));
+  EXPECT_EQ(tally.regions[0].name, "cn-north-7");
+  EXPECT_EQ(tally.regions[0].nodes, 2);
+}
+
+TEST(ListTallyTest, AStatusThatIsMappedIsKnownWhateverItsTask) {
+  const ParsedList list = ParseList(WithServers(R"([{"status":"PAUSED","task_status":"waking"}])"),
+                                    {{"paused", PowerState::kStopped}});
+  ASSERT_THAT(list.tally.raw_states, SizeIs(1));
+  EXPECT_EQ(list.tally.raw_states[0].state, PowerState::kBusy);
+  EXPECT_FALSE(list.tally.raw_states[0].unknown_status);
+}
+
+TEST(ListTallyTest, IsBoundedHoweverManyDifferentStatesThereAre) {
+  std::string servers;
+  for (size_t i = 0; i < limits::kMaxNodesPerInstance; ++i) {
+    absl::StrAppend(&servers, i == 0 ? "[" : ",", R"({"status":"S)", i, R"(","region":"r)", i,
+                    R"("})");
+  }
+  const std::string other = absl::StrReplaceAll(servers, {{"\"S", "\"T"}});
+  const ParsedList list = ParseList(
+      absl::StrCat(R"({"clusters":[{"instance_id":")", kId, R"(","detail":{"server":)", servers,
+                   R"(]}},{"instance_id":")", kOther, R"(","detail":{"server":)", other, "]}}]}"),
+      {});
+  EXPECT_EQ(list.tally.nodes, 2 * static_cast<int64_t>(limits::kMaxNodesPerInstance));
+  EXPECT_THAT(list.tally.raw_states, SizeIs(limits::kMaxRawStates));
+  EXPECT_TRUE(list.tally.raw_states_cut);
+  EXPECT_THAT(list.tally.regions, SizeIs(limits::kMaxRegions));
+}
+
+TEST(ListTallyTest, ARegionThatIsNoTextSpoilsNothing) {
+  for (const char* region : {"null", "7", "[\"x\"]", "{\"status\": 3}", "true"}) {
+    const core::ListedInstance instance =
+        TheOnly(WithServers(absl::StrCat(R"([{"status":"ACTIVE","region":)", region, "}]")));
+    EXPECT_EQ(instance.state, PowerState::kRunning) << region;
+  }
+}
+
 // The extreme.
 TEST(ParseListTest, ReadsAHundredThousandInstancesPieceByPiece) {
   const std::string entry = absl::StrCat(
