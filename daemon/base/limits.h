@@ -156,7 +156,8 @@ inline constexpr absl::Duration kConnectTimeout = absl::Seconds(3);
 inline constexpr absl::Duration kMaxConnectionIdle = absl::Seconds(25);
 // Lists take seconds where stops take milliseconds: at most one connection in so many lists.
 inline constexpr int kConnectionsPerList = 4;
-// Lists that wait for a connection of one credential; the engine asks once per project at a time.
+// Lists that wait for a connection of one credential to one endpoint; the engine asks once per
+// project at a time.
 inline constexpr size_t kMaxQueuedLists = 4096;
 
 // --- credentials -----------------------------------------------------------------------------

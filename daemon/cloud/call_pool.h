@@ -52,8 +52,8 @@ class PooledCall {
   const SteadyTime deadline_;
 };
 
-// The threads that make the calls of one credential, a bounded queue in front of them, and one more
-// thread that keeps deadlines. Knows no HTTP.
+// The threads that make the calls of one credential to one endpoint, a bounded queue in front of
+// them, and one more thread that keeps deadlines. Knows no HTTP.
 //
 // Never more than `workers` calls at once. Lists take seconds where stops take milliseconds, so
 // each kind leaves room for the other: lists get a quarter of the workers (at least one), stops all

@@ -16,30 +16,49 @@
 
 namespace quiesce::cloud {
 
-struct DbssClient::Credential {
-  Credential(std::unique_ptr<auth::Authenticator> auth, int max_in_flight, Clock* clock)
-      : authenticator(std::move(auth)),
-        connections(static_cast<size_t>(max_in_flight)),
-        pool(max_in_flight, clock,
-             [this](int worker, bool closing) { return Tend(worker, closing); }) {}
+// The calls of one credential to one endpoint, and the connections they use: what is slow or dead
+// at one endpoint holds up nothing at another.
+class DbssClient::Line {
+ public:
+  Line(int max_in_flight, Clock* clock)
+      : connections_(static_cast<size_t>(max_in_flight)),
+        pool_(max_in_flight, clock,
+              [this](int worker, bool closing) { return Tend(worker, closing); }) {}
 
+  void Submit(std::shared_ptr<PooledCall> call) { pool_.Submit(std::move(call)); }
+  void Close(absl::Duration grace) { pool_.Close(grace); }
+
+  // For the thread of that worker.
+  HttpConnection& ConnectionOf(int worker, const HttpTarget& target, Clock* clock) {
+    auto& connection = connections_[static_cast<size_t>(worker)][target.ca_file];
+    if (connection == nullptr) connection = std::make_unique<HttpConnection>(target, clock);
+    return *connection;
+  }
+
+ private:
   absl::Duration Tend(int worker, bool closing) {
     absl::Duration next = absl::InfiniteDuration();
-    for (auto& [key, connection] : connections[static_cast<size_t>(worker)]) {
+    for (auto& [ca_file, connection] : connections_[static_cast<size_t>(worker)]) {
       next = std::min(next, connection->RetireIdle(closing));
     }
     return next;
   }
 
-  void Close(absl::Duration grace) {
-    authenticator->Close();  // or its waiters would keep their workers for the whole of it
-    pool.Close(grace);
+  // Of each worker, which alone uses them; by the file of the authorities they trust.
+  std::vector<std::map<std::string, std::unique_ptr<HttpConnection>>> connections_;
+  CallPool pool_;  // last: its threads use the others
+};
+
+struct DbssClient::Credential {
+  Line& LineTo(const Endpoint& endpoint, Clock* clock) {
+    auto& line = lines[endpoint.ToString()];
+    if (line == nullptr) line = std::make_unique<Line>(max_in_flight, clock);
+    return *line;
   }
 
-  const std::unique_ptr<auth::Authenticator> authenticator;
-  // Of each worker, which alone uses them; by Project::connection_key.
-  std::vector<std::map<std::string, std::unique_ptr<HttpConnection>>> connections;
-  CallPool pool;  // last: its threads use the others
+  const int max_in_flight;
+  const std::unique_ptr<auth::Authenticator> authenticator;  // one, so that a secret is tried once
+  std::map<std::string, std::unique_ptr<Line>> lines{};  // by endpoint; last: they use the others
 };
 
 class DbssClient::Project final : public CallRoute {
@@ -47,28 +66,26 @@ class DbssClient::Project final : public CallRoute {
   Project(DbssProject config, HttpTarget target, Credential* credential, Clock* clock)
       : target_(std::move(target)),
         host_(target_.endpoint.HostHeader()),
-        connection_key_(absl::StrCat(target_.endpoint.ToString(), " ", target_.ca_file)),
         status_map_(std::move(config.status_map)),
-        credential_(credential),
+        authenticator_(credential->authenticator.get()),
+        line_(&credential->LineTo(target_.endpoint, clock)),
         clock_(clock) {}
 
-  auth::Authenticator& authenticator() override { return *credential_->authenticator; }
+  auth::Authenticator& authenticator() override { return *authenticator_; }
   const std::string& host() const override { return host_; }
   HttpConnection& ConnectionOf(int worker) override {
-    auto& connection = credential_->connections[static_cast<size_t>(worker)][connection_key_];
-    if (connection == nullptr) connection = std::make_unique<HttpConnection>(target_, clock_);
-    return *connection;
+    return line_->ConnectionOf(worker, target_, clock_);
   }
   const core::StatusMap& status_map() const override { return status_map_; }
 
-  void Submit(std::shared_ptr<PooledCall> call) { credential_->pool.Submit(std::move(call)); }
+  void Submit(std::shared_ptr<PooledCall> call) { line_->Submit(std::move(call)); }
 
  private:
   const HttpTarget target_;
   const std::string host_;
-  const std::string connection_key_;  // projects with the same one share connections
   const core::StatusMap status_map_;
-  Credential* const credential_;
+  auth::Authenticator* const authenticator_;
+  Line* const line_;  // shared by projects with the same credential and endpoint
   Clock* const clock_;
 };
 
@@ -103,8 +120,8 @@ absl::Status DbssClient::AddCredential(const DbssCredential& config, const DbssO
   }
   QUIESCE_ASSIGN_OR_RETURN(auto authenticator,
                            MakeAuthenticator(config, options, &random_, clock_));
-  credentials_.emplace(config.name, std::make_unique<Credential>(std::move(authenticator),
-                                                                 config.max_in_flight, clock_));
+  credentials_.emplace(config.name, std::unique_ptr<Credential>(new Credential{
+                                        config.max_in_flight, std::move(authenticator)}));
   return absl::OkStatus();
 }
 
@@ -175,11 +192,14 @@ CredentialStatus DbssClient::CredentialOf(const std::string& project_id) const {
 }
 
 void DbssClient::Drain(absl::Duration timeout) {
+  // First, or its waiters would keep their workers for the whole of it.
+  for (auto& [name, credential] : credentials_) credential->authenticator->Close();
   // At the same time: each would wait for the whole of it.
   std::vector<std::thread> drains;
-  drains.reserve(credentials_.size());
   for (auto& [name, credential] : credentials_) {
-    drains.emplace_back([closing = credential.get(), timeout] { closing->Close(timeout); });
+    for (auto& [endpoint, line] : credential->lines) {
+      drains.emplace_back([closing = line.get(), timeout] { closing->Close(timeout); });
+    }
   }
   for (std::thread& drain : drains) drain.join();
 }

@@ -26,7 +26,7 @@ namespace quiesce::cloud {
 struct DbssCredential {
   std::string name;
   std::string file{};  // of the token, the password or the key pair; empty: variables hold it
-  int max_in_flight = limits::kDefaultMaxInFlight;  // stops and lists together
+  int max_in_flight = limits::kDefaultMaxInFlight;  // of each endpoint, stops and lists
   CredentialStatus::Kind kind = CredentialStatus::Kind::kTokenFile;
   // Of a password.
   std::string user{};
@@ -57,8 +57,10 @@ struct DbssOptions {
 
 // The cloud over HTTP: Huawei Cloud DBSS, database O&M.
 //
-// Each credential has `max_in_flight` threads, each with its own kept-alive connection per endpoint
-// (see CallPool for how stops and lists share them), and one that ends what passes its deadline.
+// Each credential has `max_in_flight` threads for each endpoint that it is used at, each with its
+// own kept-alive connection (see CallPool for how stops and lists share them), and one more that
+// ends what passes its deadline: a dead endpoint uses up no thread of another. What makes requests
+// believed is shared by all endpoints of a credential.
 // Stop and List only queue; answers are parsed and folded on those threads; `done` runs on the
 // executor. Results that the contract in instance_api.h leaves open:
 //   - A stop that no thread took within limits::kMaxHandOverDelay, one too many, or one during
@@ -91,6 +93,7 @@ class DbssClient final : public InstanceApi {
   void Drain(absl::Duration timeout);
 
  private:
+  class Line;
   struct Credential;
   class Project;
 

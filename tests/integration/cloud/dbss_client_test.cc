@@ -107,9 +107,8 @@ TEST_F(DbssClientTest, TellsWhatTheClockOfTheCloudShows) {
 
 TEST_F(DbssClientTest, TellsTheQuotaThatA429Names) {
   HostileServer server(AnswerAll(HttpAnswer(
-      429,
-      R"({"error_code":"APIGW.0308","error_msg":"The throttling threshold has been reached: )"
-      R"(policy user over ratelimit,limit:200,time:5 minute"})")));
+      429, R"({"error_code":"APIGW.0308","error_msg":"The throttling threshold has been reached: )"
+           R"(policy user over ratelimit,limit:200,time:5 minute"})")));
   Connect(server);
   core::QuotaWindow window;
   window.policy = core::QuotaWindow::Policy::kUser;
@@ -322,6 +321,30 @@ TEST_F(DbssClientTest, AFullHouseIsNotSent) {
   client_->Drain(absl::ZeroDuration());
   EXPECT_EQ(first.get().outcome, Outcome::kUnknown);
   EXPECT_EQ(server.requests(), 1);
+}
+
+TEST_F(DbssClientTest, AnEndpointThatHangsHoldsUpNoOther) {
+  constexpr char kElsewhere[] = "fedcba9876543210fedcba9876543210";
+  HostileServer hangs([](Peer& peer, int) {
+    peer.ReadRequest();
+    peer.WaitUntilPeerCloses();
+  });
+  HostileServer answers(AnswerAll(Accepted()));
+  DbssOptions options;
+  options.credentials = {{"main", token_file_, 1}};
+  for (const auto& [id, server] : {std::pair(kProject, &hangs), std::pair(kElsewhere, &answers)}) {
+    const std::string endpoint = absl::StrCat("http://127.0.0.1:", server->port());
+    options.projects.push_back({id, ParseEndpoint(endpoint).value(), "", "main", {}});
+  }
+  client_ = DbssClient::Create(std::move(options), &clock_, &loop_).value();
+  auto first = StartStop();
+  hangs.WaitForConnections(1);
+  std::promise<CallResult> promise;
+  client_->Stop({kElsewhere, kInstance}, absl::Minutes(1),
+                [&](CallResult result) { promise.set_value(std::move(result)); });
+  EXPECT_EQ(promise.get_future().get().outcome, Outcome::kAccepted);
+  client_->Drain(absl::ZeroDuration());
+  EXPECT_EQ(first.get().outcome, Outcome::kUnknown);
 }
 
 // --- deadlines ----------------------------------------------------------------------------------
