@@ -24,7 +24,7 @@ struct Observer::Look {
   SteadyTime timer_at = SteadyTime::Infinite();
   struct Refresher {
     bool accept_absence = false;
-    RefreshDone done;
+    InspectDone done;
   };
   std::vector<Refresher> refreshers;  // for the next list
 
@@ -45,6 +45,7 @@ struct Observer::ListPass {
   absl::Duration took = absl::ZeroDuration();
   bool accept_absence = false;
   std::vector<Look::Refresher> refreshers;
+  Report report;  // for those
 
   std::vector<core::ListedInstance> listed;
   size_t compared = 0;  // of `listed`
@@ -131,6 +132,17 @@ void Observer::WantLook(ProjectState& project) {
 void Observer::Reconsider(ProjectState& project) { Schedule(LookOf(project)); }
 
 void Observer::Refresh(ProjectState& project, bool accept_absence, RefreshDone done) {
+  Ask(project, accept_absence,
+      [done = std::move(done)](absl::Status status, const Report&) mutable {
+        std::move(done)(std::move(status));
+      });
+}
+
+void Observer::Inspect(ProjectState& project, InspectDone done) {
+  Ask(project, false, std::move(done));
+}
+
+void Observer::Ask(ProjectState& project, bool accept_absence, InspectDone done) {
   if (project.config.settings.mode != core::ObservationMode::kList) {
     core::ErrorDetail detail{"PROJECT_NOT_OBSERVED",
                              {{"name", absl::StrCat("projects/", project.config.settings.id)}},
@@ -139,7 +151,8 @@ void Observer::Refresh(ProjectState& project, bool accept_absence, RefreshDone d
         core::MakeError(absl::StatusCode::kFailedPrecondition,
                         absl::StrCat("project ", project.config.settings.alias,
                                      " is configured with observation: none; it cannot be listed"),
-                        std::move(detail)));
+                        std::move(detail)),
+        Report());
     return;
   }
   Look& look = LookOf(project);
@@ -181,7 +194,7 @@ void Observer::RefuseIfNotSoon(Look& look, const Now& now) {
                        {}});
   std::vector<Look::Refresher> refused;
   refused.swap(look.refreshers);
-  for (Look::Refresher& refresher : refused) std::move(refresher.done)(refusal);
+  for (Look::Refresher& refresher : refused) std::move(refresher.done)(refusal, Report());
 }
 
 void Observer::ArmTimer(Look& look, SteadyTime at) {
@@ -268,11 +281,30 @@ void Observer::PutOff(ListPass& pass) {
   Schedule(look);
 }
 
+// The instances stay with the caller: nobody who asks wants a copy of them.
+Observer::Report Observer::ReportOf(const ListPass& pass, cloud::ListResult& result,
+                                    const Now& now) const {
+  std::vector<core::ListedInstance> instances;
+  instances.swap(result.instances);
+  Report report;
+  report.asked = true;
+  report.took = pass.took;
+  if (result.server_time) report.clock_skew = *result.server_time - now.wall;
+  report.result = result;
+  report.credential = api_.CredentialOf(pass.look->project->config.settings.id);
+  instances.swap(result.instances);
+  return report;
+}
+
 void Observer::Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result) {
   ProjectState& project = *pass->look->project;
   const Now now = clock_.Read();
   pass->took = now.steady - pass->info.started;
+  if (!pass->refreshers.empty()) pass->report = ReportOf(*pass, result, now);
   CredentialState& credential = *project.credential;
+  if (!result.ok && result.call_class == core::CallClass::kThrottled) {
+    credential.last_throttle = ThrottleNotice{now.wall, result.message};
+  }
   const CredentialState::Change change =
       credential.Ended(pass->use, pass->reserved, result, now.steady);
   listener_.OnListEnded(credential, change.any());
@@ -375,7 +407,7 @@ void Observer::Finish(ListPass& pass, absl::Status status) {
         core::Backoff(core::CallClass::kTransient, look.errors, settings.id);
     look.not_before = now.steady + std::min(wait, settings.timing.list_idle);
   }
-  for (Look::Refresher& refresher : pass.refreshers) std::move(refresher.done)(status);
+  for (Look::Refresher& refresher : pass.refreshers) std::move(refresher.done)(status, pass.report);
   Schedule(look);
 }
 

@@ -55,11 +55,26 @@ class Observer {
   using RefreshDone = absl::AnyInvocable<void(absl::Status) &&>;
   void Refresh(ProjectState& project, bool accept_absence, RefreshDone done);
 
+  // What a list was like, and the credential after it.
+  struct Report {
+    bool asked = false;  // a list was asked of the cloud; only then is there the rest
+    absl::Duration took = absl::ZeroDuration();
+    // The cloud's clock minus ours, if its answer told.
+    std::optional<absl::Duration> clock_skew;
+    cloud::ListResult result;  // its instances are recorded, and not here
+    cloud::CredentialStatus credential;
+  };
+  // As Refresh, and tells what the list was like.
+  using InspectDone = absl::AnyInvocable<void(absl::Status, const Report&) &&>;
+  void Inspect(ProjectState& project, InspectDone done);
+
  private:
   struct Look;      // the schedule of one project
   struct ListPass;  // one list from BeginList to the last recorded difference
 
   Look& LookOf(ProjectState& project);
+  void Ask(ProjectState& project, bool accept_absence, InspectDone done);
+  Report ReportOf(const ListPass& pass, cloud::ListResult& result, const Now& now) const;
   void RefuseIfNotSoon(Look& look, const Now& now);
   void ArmTimer(Look& look, SteadyTime at);
   void Recovered(CredentialState& credential);

@@ -214,15 +214,8 @@ v1::ErrorClass ToProto(core::CallClass call_class) {
   return v1::ERROR_CLASS_UNSPECIFIED;
 }
 
-v1::PowerState ToProto(const core::Observation& seen) {
-  if (seen.presence == core::Presence::kMissing &&
-      seen.missing_lists >= limits::kListsUntilAbsent) {
-    return v1::POWER_STATE_ABSENT;
-  }
-  // Shown by a list once, as it was then.
-  const bool ever_seen = seen.presence == core::Presence::kPresent || !seen.shown_at.is_never();
-  if (!ever_seen) return v1::POWER_STATE_UNSPECIFIED;
-  switch (seen.state) {
+v1::PowerState ToProto(core::PowerState state) {
+  switch (state) {
     case core::PowerState::kUnknown:
       return v1::POWER_STATE_UNKNOWN;
     case core::PowerState::kRunning:
@@ -239,6 +232,16 @@ v1::PowerState ToProto(const core::Observation& seen) {
       return v1::POWER_STATE_UNAVAILABLE;
   }
   return v1::POWER_STATE_UNSPECIFIED;
+}
+
+v1::PowerState ToProto(const core::Observation& seen) {
+  if (seen.presence == core::Presence::kMissing &&
+      seen.missing_lists >= limits::kListsUntilAbsent) {
+    return v1::POWER_STATE_ABSENT;
+  }
+  // Shown by a list once, as it was then.
+  const bool ever_seen = seen.presence == core::Presence::kPresent || !seen.shown_at.is_never();
+  return ever_seen ? ToProto(seen.state) : v1::POWER_STATE_UNSPECIFIED;
 }
 
 std::optional<core::Enforcement> FromProto(v1::Enforcement enforcement) {

@@ -35,6 +35,7 @@ v1::AttemptOutcome ToProto(core::Outcome outcome);
 // UNSPECIFIED for what is no failure.
 v1::ErrorClass ToProto(core::CallClass call_class);
 
+v1::PowerState ToProto(core::PowerState state);
 // What the lists showed, with "not in three of them" as a state. UNSPECIFIED: never seen.
 v1::PowerState ToProto(const core::Observation& seen);
 

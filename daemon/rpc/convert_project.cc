@@ -10,16 +10,6 @@
 namespace quiesce::rpc {
 namespace {
 
-v1::ListError ToProto(const engine::ListError& error) {
-  v1::ListError out;
-  SetTime(error.at, &out, &v1::ListError::mutable_time);
-  out.set_error_class(rpc::ToProto(error.result.call_class));
-  out.set_http_status(error.result.http_status);
-  out.set_error_code(error.result.error_code);
-  out.set_message(core::Truncated(error.result.message, limits::kMaxCloudMessageBytes));
-  return out;
-}
-
 v1::SuspectList ToProto(const engine::SuspectList& suspect) {
   v1::SuspectList out;
   SetTime(suspect.at, &out, &v1::SuspectList::mutable_list_time);
@@ -35,6 +25,16 @@ bool WasNotSent(const engine::ProjectState& project) {
 }
 
 }  // namespace
+
+v1::ListError ListErrorOf(const engine::ListError& error) {
+  v1::ListError out;
+  SetTime(error.at, &out, &v1::ListError::mutable_time);
+  out.set_error_class(ToProto(error.result.call_class));
+  out.set_http_status(error.result.http_status);
+  out.set_error_code(error.result.error_code);
+  out.set_message(core::Truncated(error.result.message, limits::kMaxCloudMessageBytes));
+  return out;
+}
 
 v1::CredentialState CredentialStateOf(const engine::ProjectState& project) {
   switch (project.credential->last_answer) {
@@ -77,7 +77,7 @@ v1::Project ToProto(const engine::ProjectState& project, const ProjectCounts& co
   out.set_credential_source(project.config.credential_source);
   out.set_credential_state(CredentialStateOf(project));
   if (project.rows->freshness.last_seq > 0) *out.mutable_freshness() = FreshnessOf(project, now);
-  if (project.last_error) *out.mutable_last_error() = ToProto(*project.last_error);
+  if (project.last_error) *out.mutable_last_error() = ListErrorOf(*project.last_error);
   out.set_cloud_count(counts.cloud);
   out.set_declared_count(counts.declared);
   out.set_unmanaged_count(counts.unmanaged);

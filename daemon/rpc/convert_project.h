@@ -18,6 +18,7 @@ struct ProjectCounts {
 
 v1::Project ToProto(const engine::ProjectState& project, const ProjectCounts& counts,
                     const Now& now);
+v1::ListError ListErrorOf(const engine::ListError& error);
 v1::ProjectFreshness FreshnessOf(const engine::ProjectState& project, const Now& now);
 // What the last use of its credential showed, as far as this project can tell.
 v1::CredentialState CredentialStateOf(const engine::ProjectState& project);

@@ -56,6 +56,7 @@ inline constexpr Method kListHolds{"HoldService/ListHolds"};
 inline constexpr Method kGetServerInfo{"ServerService/GetServerInfo"};
 inline constexpr Method kListProjects{"ServerService/ListProjects"};
 inline constexpr Method kRefreshProject{"ServerService/RefreshProject", Access::kOperate, true};
+inline constexpr Method kDiagnoseProject{"ServerService/DiagnoseProject", Access::kOperate, true};
 
 inline constexpr Method kAll[] = {
     kCreatePlan,      kStreamCreatePlan,
@@ -70,7 +71,7 @@ inline constexpr Method kAll[] = {
     kCreateHold,      kExtendHold,
     kEndHold,         kListHolds,
     kGetServerInfo,   kListProjects,
-    kRefreshProject,
+    kRefreshProject,  kDiagnoseProject,
 };
 
 }  // namespace method

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
 #include "daemon/core/error.h"
+#include "daemon/rpc/convert_diagnosis.h"
 #include "daemon/rpc/convert_hold.h"
 #include "daemon/rpc/convert_project.h"
 #include "daemon/rpc/convert_time.h"
@@ -134,6 +135,37 @@ void Refresh(Backend& backend, const std::string& project_id, bool accept_absenc
       });
 }
 
+// --- DiagnoseProject -----------------------------------------------------------------------------
+
+// A list that failed is an answer. One that was not recorded is not: then the store failed, or the
+// daemon is stopping.
+bool TellsWhatCameOfTheList(const absl::Status& status) {
+  const std::optional<core::ErrorDetail> detail = core::DetailOf(status);
+  return status.ok() ||
+         (detail && (detail->reason == "LIST_FAILED" || detail->reason == "PROJECT_NOT_OBSERVED"));
+}
+
+void Diagnose(Backend& backend, const std::string& project_id, Reply<v1::ProjectDiagnosis> reply) {
+  engine::ProjectState* project = backend.engine.projects().Find(project_id);
+  if (project == nullptr) {
+    return std::move(reply)(ProjectNotFound(backend.projects, project_id));
+  }
+  backend.engine.observer().Inspect(
+      *project, [&backend, project, reply = std::move(reply)](
+                    absl::Status status, const engine::Observer::Report& report) mutable {
+        if (!TellsWhatCameOfTheList(status)) return std::move(reply)(std::move(status));
+        v1::ProjectDiagnosis diagnosis = DiagnosisOf(*project, report);
+        if (!report.asked) diagnosis.set_not_listed_reason(std::string(status.message()));
+        CountThen(backend, project->config.settings.id, std::move(reply),
+                  [&backend, project, diagnosis](CountsByProject& counts,
+                                                 Reply<v1::ProjectDiagnosis> next) mutable {
+                    *diagnosis.mutable_project() = ToProto(
+                        *project, counts[project->config.settings.id], backend.clock.Read());
+                    std::move(next)(std::move(diagnosis));
+                  });
+      });
+}
+
 }  // namespace
 
 v1::ServerInfo ServerService::Info(const std::string& principal) const {
@@ -205,6 +237,22 @@ grpc::ServerUnaryReactor* ServerService::RefreshProject(grpc::CallbackServerCont
                     PostThen(backend_.executor(), std::move(reply),
                              [this, id = std::move(id), accept = in.accept_absence()](Answer next) {
                                Refresh(backend_, id, accept, std::move(next));
+                             });
+                  });
+}
+
+grpc::ServerUnaryReactor* ServerService::DiagnoseProject(grpc::CallbackServerContext* context,
+                                                         const v1::DiagnoseProjectRequest* request,
+                                                         v1::ProjectDiagnosis* response) {
+  using Answer = Reply<v1::ProjectDiagnosis>;
+  return RunUnary(backend_.calls, method::kDiagnoseProject, context, request, response,
+                  [this](const CallScope&, const v1::DiagnoseProjectRequest& in, Answer reply) {
+                    RequestReader reader(backend_.projects);
+                    std::string id = reader.ProjectName("name", in.name());
+                    if (!reader.status().ok()) return std::move(reply)(reader.status());
+                    PostThen(backend_.executor(), std::move(reply),
+                             [this, id = std::move(id)](Answer next) {
+                               Diagnose(backend_, id, std::move(next));
                              });
                   });
 }

@@ -24,6 +24,7 @@ class ServerService final : public v1::ServerService::CallbackService {
       : backend_(backend), identity_(std::move(identity)) {}
 
   // The synchronous forms, which the generated base refuses, are not to be hidden.
+  using v1::ServerService::CallbackService::DiagnoseProject;
   using v1::ServerService::CallbackService::GetServerInfo;
   using v1::ServerService::CallbackService::ListProjects;
   using v1::ServerService::CallbackService::RefreshProject;
@@ -37,6 +38,9 @@ class ServerService final : public v1::ServerService::CallbackService {
   grpc::ServerUnaryReactor* RefreshProject(grpc::CallbackServerContext* context,
                                            const v1::RefreshProjectRequest* request,
                                            v1::Project* response) override;
+  grpc::ServerUnaryReactor* DiagnoseProject(grpc::CallbackServerContext* context,
+                                            const v1::DiagnoseProjectRequest* request,
+                                            v1::ProjectDiagnosis* response) override;
 
  private:
   v1::ServerInfo Info(const std::string& principal) const;

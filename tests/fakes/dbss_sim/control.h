@@ -33,10 +33,11 @@
 //                          "error" | "empty" (a list by who may not see the project), "latency_ms"?
 //                          (all), "list_latency_ms"?, "stop_latency_ms"?, "token_latency_ms"?,
 //                          "list_lag_ms"? (lists show what was true then), "token_lifetime_ms"? (of
-//                          tokens issued from now on), "wall_offset_ms"? (the gateway's calendar, and so
-//                          the Date of replies, is so much ahead, or behind), "quotas"?: [{"policy": "user" | "ip",
-//                          "limit", "period_ms", "counts"?: ["list", "stop", "token"] (all),
-//                          "window"?: "fixed" | "sliding", "counts_refused"?: false,
+//                          tokens issued from now on), "wall_offset_ms"? (the gateway's calendar,
+//                          and so the Date of replies, is so much ahead, or behind), "quotas"?:
+//                          [{"policy": "user" | "ip", "limit", "period_ms", "counts"?: ["list",
+//                          "stop", "token"] (all), "window"?: "fixed" | "sliding",
+//                          "counts_refused"?: false,
 //                          "retry_after"?: false}]}; what is not given stays as it is
 //   GET  /_sim/quotas      -> {"quotas": [the same, and "admitted", "refused"]}
 //   POST /_sim/tokens      {"token": "...", "state"?: "valid" | "expired" | "must_be_updated" |

@@ -101,8 +101,11 @@ cloud::ListResult FakeInstanceApi::Show(const std::string& project_id) {
     listed.state = instance.state;
     const bool off = instance.state == core::PowerState::kStopped;
     listed.nodes.push_back({instance.name + "-1", off ? "SHUTOFF" : "ACTIVE", "NO_TASK", ""});
+    result.tally.Add(listed, {});
+    result.tally.AddRegion("cn-north-4");
     result.instances.push_back(std::move(listed));
   }
+  if (clock_skew_) result.server_time = clock_.Read().wall + *clock_skew_;
   return result;
 }
 
@@ -140,6 +143,11 @@ void FakeInstanceApi::List(const std::string& project_id, absl::Duration, cloud:
   } else {
     executor_.PostAt(clock_.Read().steady + latency_, std::move(answer));
   }
+}
+
+void FakeInstanceApi::SetClockSkew(absl::Duration skew) {
+  MutexLock lock(mu_);
+  clock_skew_ = skew;
 }
 
 void FakeInstanceApi::SetCredential(cloud::CredentialStatus status) {

@@ -40,6 +40,8 @@ class FakeInstanceApi final : public cloud::InstanceApi {
   int64_t lists() const;
   core::PowerState StateOf(const core::InstanceKey& key) const;
 
+  // Lists tell what the cloud's clock shows: ours and this. Without it they tell nothing of it.
+  void SetClockSkew(absl::Duration skew);
   // The credential of every project stands so.
   void SetCredential(cloud::CredentialStatus status);
 
@@ -63,6 +65,7 @@ class FakeInstanceApi final : public cloud::InstanceApi {
   std::map<std::string, cloud::ListResult> list_failures_ ABSL_GUARDED_BY(mu_);
   std::optional<core::CallResult> stop_answer_ ABSL_GUARDED_BY(mu_);
   cloud::CredentialStatus credential_ ABSL_GUARDED_BY(mu_);
+  std::optional<absl::Duration> clock_skew_ ABSL_GUARDED_BY(mu_);
   absl::Duration latency_ ABSL_GUARDED_BY(mu_) = absl::ZeroDuration();
   bool holding_stops_ ABSL_GUARDED_BY(mu_) = false;
   bool holding_lists_ ABSL_GUARDED_BY(mu_) = false;

@@ -36,6 +36,11 @@ class ServerServiceTest : public RpcTest {
     request.set_accept_absence(accept);
     return info_->RefreshProject(Context().get(), request, project);
   }
+  grpc::Status Diagnose(const std::string& name, v1::ProjectDiagnosis* diagnosis) {
+    v1::DiagnoseProjectRequest request;
+    request.set_name(name);
+    return info_->DiagnoseProject(Context().get(), request, diagnosis);
+  }
 };
 
 TEST_F(ServerServiceTest, SaysWhoAnswersAndWithWhichLimits) {
@@ -187,6 +192,95 @@ TEST_F(ServerServiceTest, WhatCannotBeListedCannotBeRefreshed) {
   EXPECT_EQ(error.reason, "PROJECT_NOT_FOUND");
   EXPECT_THAT(error.message, HasSubstr("alpha, beta, gamma"));
   EXPECT_THAT(ErrorOf(RefreshNow("alpha", false, &project)).Fields(), ElementsAre("name"));
+}
+
+TEST_F(ServerServiceTest, ADiagnosisTellsWhatOneListShows) {
+  Running(1);
+  Running(2);
+  Stopped(3);
+  Declare(1);
+  WaitFor(Name(1));
+  cloud_.SetClockSkew(-absl::Minutes(3));
+  const int64_t lists = cloud_.lists();
+  const size_t stops = cloud_.stops().size();
+  v1::ProjectDiagnosis told;
+  ASSERT_TRUE(Diagnose("projects/alpha", &told).ok());
+  EXPECT_GT(cloud_.lists(), lists);
+  EXPECT_EQ(cloud_.stops().size(), stops);
+  EXPECT_TRUE(told.listed());
+  EXPECT_FALSE(told.has_list_error());
+  EXPECT_TRUE(told.has_list_duration());
+  EXPECT_NEAR(static_cast<double>(told.clock_skew().seconds()), -180, 5);
+  EXPECT_EQ(told.credential_detail(), "");
+  EXPECT_EQ(told.instance_count(), 3);
+  EXPECT_EQ(told.node_count(), 3);
+  EXPECT_EQ(told.high_availability_count(), 0);
+  EXPECT_EQ(told.project().declared_count(), 1);
+  EXPECT_EQ(told.project().unmanaged_count(), 2);
+  ASSERT_EQ(told.regions_size(), 1);
+  EXPECT_EQ(told.regions(0).region(), "cn-north-4");
+  ASSERT_EQ(told.raw_states_size(), 2);
+  EXPECT_EQ(told.raw_states(0).status(), "SHUTOFF");  // two: the declared one is stopped
+  EXPECT_EQ(told.raw_states(0).node_count(), 2);
+  EXPECT_EQ(told.raw_states(0).state(), v1::POWER_STATE_STOPPED);
+  EXPECT_EQ(told.raw_states(1).status(), "ACTIVE");
+  EXPECT_FALSE(told.has_last_throttle());
+}
+
+TEST_F(ServerServiceTest, AListThatFailsIsADiagnosisToo) {
+  cloud::ListResult failure;
+  failure.call_class = core::CallClass::kForbidden;
+  failure.http_status = 403;
+  failure.error_code = "DBSS.0003";
+  failure.message = "no permission";
+  cloud_.FailLists(kProjectA, failure);
+  v1::ProjectDiagnosis told;
+  ASSERT_TRUE(Diagnose("projects/alpha", &told).ok());
+  EXPECT_TRUE(told.listed());
+  EXPECT_EQ(told.list_error().error_class(), v1::ERROR_CLASS_FORBIDDEN);
+  EXPECT_EQ(told.list_error().error_code(), "DBSS.0003");
+  EXPECT_THAT(told.credential_detail(), HasSubstr("permission to list"));
+  EXPECT_FALSE(told.has_clock_skew());
+  EXPECT_EQ(told.raw_states_size(), 0);
+}
+
+TEST_F(ServerServiceTest, ADiagnosisTellsTheCredentialsOwnWords) {
+  cloud::CredentialStatus status;
+  status.detail = "the token is tried; nothing has to be done";
+  cloud_.SetCredential(status);
+  v1::ProjectDiagnosis told;
+  ASSERT_TRUE(Diagnose("projects/alpha", &told).ok());
+  EXPECT_EQ(told.credential_detail(), status.detail);
+}
+
+TEST_F(ServerServiceTest, ADiagnosisDuringAPauseTellsWhyAndListsNothing) {
+  cloud::ListResult failure;
+  failure.call_class = core::CallClass::kThrottled;
+  failure.http_status = 429;
+  failure.message = "policy user over ratelimit,limit:60,time:1 minute";
+  failure.retry_after = absl::Minutes(2);
+  cloud_.FailLists(kProjectA, failure);
+  v1::ProjectDiagnosis told;
+  ASSERT_TRUE(Diagnose("projects/alpha", &told).ok());
+  EXPECT_EQ(told.list_error().http_status(), 429);
+  const int64_t lists = cloud_.lists();
+  ASSERT_TRUE(Diagnose("projects/alpha", &told).ok());
+  EXPECT_EQ(cloud_.lists(), lists);
+  EXPECT_FALSE(told.listed());
+  EXPECT_FALSE(told.has_list_error());
+  EXPECT_TRUE(told.project().has_throttled_until());
+  EXPECT_EQ(told.last_throttle().message(), failure.message);
+  EXPECT_THAT(told.not_listed_reason(), HasSubstr("its credential pauses"));
+}
+
+TEST_F(ServerServiceTest, WhatCannotBeListedIsDiagnosedWithoutAList) {
+  v1::ProjectDiagnosis told;
+  ASSERT_TRUE(Diagnose("projects/gamma", &told).ok());
+  EXPECT_FALSE(told.listed());
+  EXPECT_EQ(told.project().alias(), "gamma");
+  EXPECT_EQ(told.project().observation_mode(), v1::OBSERVATION_MODE_NONE);
+  EXPECT_EQ(ErrorOf(Diagnose("projects/nowhere", &told)).reason, "PROJECT_NOT_FOUND");
+  EXPECT_THAT(ErrorOf(Diagnose("alpha", &told)).Fields(), ElementsAre("name"));
 }
 
 TEST_F(ServerServiceTest, AnInstanceOfAProjectThatCannotBeListedIsAssumedStopped) {
