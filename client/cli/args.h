@@ -148,6 +148,19 @@ struct RefreshArgs {
 
 struct ProjectsArgs {};
 
+struct DoctorArgs {
+  std::vector<std::string> projects;  // none: all
+};
+
+struct ImportArgs {
+  bool all = false;
+  std::string project;
+  std::string workspace;  // empty: one for each project
+  std::string owner;
+  std::string contact;  // empty: as the owner
+  std::string output_dir;
+};
+
 // How long something is held, and why; of hold and freeze.
 struct HoldTermsArgs {
   std::optional<absl::Duration> duration;  // one of these two
@@ -204,6 +217,8 @@ void Define(WaitArgs& args, OptionSet& set);
 void Define(DriftArgs& args, OptionSet& set);
 void Define(RefreshArgs& args, OptionSet& set);
 void Define(ProjectsArgs& args, OptionSet& set);
+void Define(DoctorArgs& args, OptionSet& set);
+void Define(ImportArgs& args, OptionSet& set);
 void Define(HoldArgs& args, OptionSet& set);
 void Define(UnholdArgs& args, OptionSet& set);
 void Define(FreezeArgs& args, OptionSet& set);
@@ -227,6 +242,8 @@ absl::Status Check(WaitArgs& args, const ParseContext& context);
 absl::Status Check(DriftArgs& args, const ParseContext& context);
 absl::Status Check(RefreshArgs& args, const ParseContext& context);
 absl::Status Check(ProjectsArgs& args, const ParseContext& context);
+absl::Status Check(DoctorArgs& args, const ParseContext& context);
+absl::Status Check(ImportArgs& args, const ParseContext& context);
 absl::Status Check(HoldArgs& args, const ParseContext& context);
 absl::Status Check(UnholdArgs& args, const ParseContext& context);
 absl::Status Check(FreezeArgs& args, const ParseContext& context);

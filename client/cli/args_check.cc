@@ -119,12 +119,17 @@ absl::Status CheckEnd(HoldTermsArgs& args, const ParseContext& context) {
   return absl::OkStatus();
 }
 
+// Where nobody is named: whoever is logged in.
+void DefaultOwner(std::string& owner, const ParseContext& context) {
+  if (owner.empty()) owner = context.getenv("USER");
+  if (owner.empty()) owner = context.getenv("LOGNAME");
+  if (owner.empty()) owner = context.login_name;
+}
+
 absl::Status CheckTerms(HoldTermsArgs& args, const ParseContext& context) {
   QUIESCE_RETURN_IF_ERROR(CheckEnd(args, context));
   if (args.reason.empty()) return Usage("why? --reason TEXT is required");
-  if (args.owner.empty()) args.owner = context.getenv("USER");
-  if (args.owner.empty()) args.owner = context.getenv("LOGNAME");
-  if (args.owner.empty()) args.owner = context.login_name;
+  DefaultOwner(args.owner, context);
   if (args.owner.empty()) return Usage("who wants it? --owner WHO is required");
   QUIESCE_RETURN_IF_ERROR(Verify("--reason", core::ReasonProblem(args.reason)));
   return Verify("--owner", core::OwnerProblem(args.owner));
@@ -272,6 +277,19 @@ absl::Status Check(RefreshArgs& args, const ParseContext&) {
 }
 
 absl::Status Check(ProjectsArgs&, const ParseContext&) { return absl::OkStatus(); }
+
+absl::Status Check(DoctorArgs&, const ParseContext&) { return absl::OkStatus(); }
+
+absl::Status Check(ImportArgs& args, const ParseContext& context) {
+  if (!args.all) return Usage("what is to be imported? --all, which -p PROJECT narrows");
+  DefaultOwner(args.owner, context);
+  if (args.owner.empty()) return Usage("whose are they? --owner WHO is required");
+  QUIESCE_RETURN_IF_ERROR(Verify("--owner", core::OwnerProblem(args.owner)));
+  if (!args.contact.empty()) {
+    QUIESCE_RETURN_IF_ERROR(Verify("--contact", core::ContactProblem(args.contact)));
+  }
+  return CheckWorkspace(args.workspace);
+}
 
 absl::Status Check(HoldArgs& args, const ParseContext& context) {
   const int ways =

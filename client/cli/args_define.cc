@@ -137,6 +137,21 @@ void Define(RefreshArgs& args, OptionSet& set) {
 
 void Define(ProjectsArgs&, OptionSet&) {}
 
+void Define(DoctorArgs& args, OptionSet& set) { set.Arguments(args.projects); }
+
+void Define(ImportArgs& args, OptionSet& set) {
+  set.Flag("--all", args.all, "everything that is listed and declared by nobody");
+  set.Value("-p,--project", "PROJECT", args.project, "only of this project, by alias or id");
+  set.Value("-w,--workspace", "WORKSPACE", args.workspace,
+            "the workspace that is to declare them; default: one for each project, called like it");
+  set.Value("--owner", "WHO", args.owner, "the workspace's owner; default: your login name",
+            "QUIESCE_OWNER");
+  set.Value("--contact", "HOW", args.contact, "how to reach the owner; default: as the owner",
+            "QUIESCE_CONTACT");
+  set.Value("--output-dir", "DIR", args.output_dir,
+            "write one file a project there, instead of printing; none is overwritten");
+}
+
 void Define(HoldArgs& args, OptionSet& set) {
   set.Arguments(args.scopes);
   DefineTerms(args.terms, set);

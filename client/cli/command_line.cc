@@ -63,6 +63,7 @@ const std::map<std::string, Grammar>& Grammars() {
       {"hold", GrammarOf<HoldArgs>()},         {"unhold", GrammarOf<UnholdArgs>()},
       {"freeze", GrammarOf<FreezeArgs>()},     {"unfreeze", GrammarOf<UnfreezeArgs>()},
       {"release", GrammarOf<ReleaseArgs>()},   {"version", GrammarOf<VersionArgs>()},
+      {"doctor", GrammarOf<DoctorArgs>()},     {"import", GrammarOf<ImportArgs>()},
   };
   return grammars;
 }

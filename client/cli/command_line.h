@@ -14,7 +14,7 @@ namespace quiesce::cli {
 using Command = std::variant<HelpArgs, ValidateArgs, PlanArgs, ApplyArgs, StopArgs, ShowArgs,
                              StatusArgs, ListArgs, GetArgs, ExplainArgs, WatchArgs, WaitArgs,
                              DriftArgs, RefreshArgs, ProjectsArgs, HoldArgs, UnholdArgs, FreezeArgs,
-                             UnfreezeArgs, ReleaseArgs, VersionArgs>;
+                             UnfreezeArgs, ReleaseArgs, VersionArgs, DoctorArgs, ImportArgs>;
 
 struct CommandLine {
   GlobalArgs globals;

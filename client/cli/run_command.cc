@@ -1,7 +1,9 @@
 #include "client/cli/run_command.h"
 
 #include "client/cli/apply_command.h"
+#include "client/cli/doctor_command.h"
 #include "client/cli/hold_commands.h"
+#include "client/cli/import_command.h"
 #include "client/cli/plan_command.h"
 #include "client/cli/read_commands.h"
 #include "client/cli/stop_command.h"
@@ -43,6 +45,8 @@ struct Runner {
   ExitCode operator()(const UnfreezeArgs& args) const { return RunUnfreeze(args, env); }
   ExitCode operator()(const ReleaseArgs& args) const { return RunRelease(args, env); }
   ExitCode operator()(const VersionArgs& args) const { return RunVersion(args, env); }
+  ExitCode operator()(const DoctorArgs& args) const { return RunDoctor(args, env); }
+  ExitCode operator()(const ImportArgs& args) const { return RunImport(args, env); }
 };
 
 }  // namespace

@@ -76,6 +76,18 @@ std::vector<Verb> MakeVerbs() {
        "4   some are not stopped, and will not be without somebody acting\n"
        "5   a declaration was replaced meanwhile\n"
        "6   --timeout is over; the work goes on"},
+      {"import", kDeclare, "write a manifest of what nobody declares", "--all [flags]",
+       "A manifest for each project, of every instance that its last list shows and nobody "
+       "declares, with its name as an assertion and its state as a comment. It says enforcement: "
+       "observe, so applying it stops nothing: read it, delete what is not yours, then write "
+       "continuous. Nothing is changed in the daemon.\n\n"
+       "What others declare is in comments. A workspace that declares something already is "
+       "refused, because a manifest is the whole of its workspace.",
+       "quiesce import --all -p billing-cn --contact '#billing-oncall'\n"
+       "# a file for each project\n"
+       "quiesce import --all --output-dir manifests/",
+       "1   a file is there already\n"
+       "5   the workspace declares instances already"},
       {"release", kDeclare, "stop managing instances of a DIRECT workspace", "INSTANCE...",
        "Nothing is done in the cloud: a stopped instance stays stopped, and may then be started by "
        "anybody. Instances of a manifest are released by removing them from it.",
@@ -173,6 +185,14 @@ std::vector<Verb> MakeVerbs() {
        "What it covered is stopped as soon as nothing else keeps it.", "quiesce unfreeze",
        "1   nothing is frozen"},
 
+      {"doctor", kDaemon, "find out what is wrong with a project, and what helps", "[PROJECT...]",
+       "Lists each project once and stops nothing. Tells whether the credential, the clock and the "
+       "region are right, how many instances there are, what each raw state is taken for, which "
+       "are not known, and whether the cloud limits the calls: a line each, and what helps below "
+       "it.",
+       "quiesce doctor\n"
+       "quiesce doctor billing-cn -o json | jq '.findings[].what'",
+       "4   something is a FAIL"},
       {"refresh", kDaemon, "list projects in the cloud now", "PROJECT...|--all [flags]",
        "Answers when the list has been taken and recorded. A list that is empty, or lost more than "
        "a "

@@ -313,4 +313,11 @@ absl::StatusOr<v1::Project> Client::RefreshProject(std::string_view project, boo
                request, options().slow_timeout, call);
 }
 
+absl::StatusOr<v1::ProjectDiagnosis> Client::DiagnoseProject(std::string_view project,
+                                                             const CallOptions& call) {
+  return Unary(*connection_, connection_->server(), &v1::ServerService::Stub::DiagnoseProject,
+               Named<v1::DiagnoseProjectRequest>(ResourceName("projects", project)),
+               options().slow_timeout, call);
+}
+
 }  // namespace quiesce::client

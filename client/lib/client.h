@@ -139,6 +139,8 @@ class Client {
   // `project`: id, alias or `projects/...`.
   absl::StatusOr<v1::Project> RefreshProject(std::string_view project, bool accept_absence = false,
                                              const CallOptions& call = {});
+  absl::StatusOr<v1::ProjectDiagnosis> DiagnoseProject(std::string_view project,
+                                                       const CallOptions& call = {});
 
  private:
   explicit Client(std::unique_ptr<Connection> connection);

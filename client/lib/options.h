@@ -26,8 +26,8 @@ struct ClientOptions {
   std::string target = "unix:///run/quiesced/api.sock";
   // The deadline of a unary call, repeats included, unless the call's options give another one.
   absl::Duration timeout = absl::Seconds(10);
-  // The same for CreatePlan and RefreshProject, which wait for lists of the cloud, and CancelRun,
-  // which waits for the calls in flight. A streamed plan gets 1 ms per spec on top.
+  // The same for CreatePlan, RefreshProject and DiagnoseProject, which wait for lists of the cloud,
+  // and CancelRun, which waits for the calls in flight. A streamed plan gets 1 ms per spec on top.
   absl::Duration slow_timeout = absl::Seconds(60);
   RetryPolicy retry;
   // How long a watch, a wait or the following of a run goes on without a daemon, to outlast its

@@ -138,6 +138,7 @@ class ApiServer::Services {
     QUIESCE_SCRIPTED(GetServerInfo, GetServerInfoRequest, ServerInfo)
     QUIESCE_SCRIPTED(ListProjects, ListProjectsRequest, ListProjectsResponse)
     QUIESCE_SCRIPTED(RefreshProject, RefreshProjectRequest, Project)
+    QUIESCE_SCRIPTED(DiagnoseProject, DiagnoseProjectRequest, ProjectDiagnosis)
 
    private:
     ApiServer& owner_;
