@@ -200,10 +200,10 @@ inline constexpr size_t kMaxQuotaWindows = 8;
 inline constexpr size_t kMaxAccountEntries = 4096;
 inline constexpr int64_t kAccountPart = 128;
 // Calls at a time before anything is known: so many are refused together with the first.
-inline constexpr int kFirstInFlight = 2;
+inline constexpr int kFirstInFlight = 4;
 // Rounds of answers before one more call at a time: the tightest limit seen, 5 a second, is met
-// before the second step.
-inline constexpr int kRoundsPerStep = 4;
+// before the first step, and a fleet without limits has its connections busy within seconds.
+inline constexpr int kRoundsPerStep = 2;
 // Lists that stops need, while others have what they need and wait: both get on.
 inline constexpr double kNeededListShare = 0.50;
 // Lists that nobody waits for, while stops wait for the quota and while none does.

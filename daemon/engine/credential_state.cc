@@ -89,9 +89,12 @@ absl::Duration CredentialState::MinListInterval() const {
   return rate > 0 ? absl::Seconds(observed_projects / rate) : absl::InfiniteDuration();
 }
 
+SteadyTime CredentialState::LastTurnAt(SteadyTime now) const {
+  return quota_.windows().empty() ? now : quota_.EtaOfStop(ready.size() - 1, now);
+}
+
 SteadyTime CredentialState::QuotaUntil(SteadyTime now) const {
-  if (!waits_for_quota || ready.empty()) return SteadyTime::Never();
-  return quota_.EtaOfStop(ready.size() - 1, now);
+  return waits_for_quota && !ready.empty() ? LastTurnAt(now) : SteadyTime::Never();
 }
 
 void CredentialState::Started(CallUse use, SteadyTime now) {

@@ -70,7 +70,10 @@ class CredentialState {
   // How far apart the lists of one project must be on the whole, so that looking does not use up
   // the quota.
   absl::Duration MinListInterval() const;
-  // When the last of the stops that are ready will have started, more or less; Never if soon.
+  // When the last of the stops that are ready has its turn within the quota, more or less; `now`
+  // where no quota is known. Not on an empty queue.
+  SteadyTime LastTurnAt(SteadyTime now) const;
+  // The same for people, who are told where it is worth telling; else Never.
   SteadyTime QuotaUntil(SteadyTime now) const;
 
   SteadyTime paused_until() const { return quota_.paused_until(); }

@@ -278,8 +278,7 @@ void Reconciler::DispatchLater(CredentialState& credential, SteadyTime now) {
 // Calls that wait long enough for somebody to wonder are decided again, to say so.
 void Reconciler::ShowQuota(CredentialState& credential, SteadyTime now) {
   const bool waits =
-      !credential.ready.empty() && credential.quota().EtaOfStop(credential.ready.size() - 1, now) >
-                                       now + limits::kQuotaWaitShown;
+      !credential.ready.empty() && credential.LastTurnAt(now) > now + limits::kQuotaWaitShown;
   if (waits == credential.waits_for_quota) return;
   credential.waits_for_quota = waits;
   CredentialChanged(credential);
