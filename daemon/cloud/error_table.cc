@@ -36,10 +36,10 @@ constexpr ErrorRow kErrorRows[] = {
     {400, "DBSS.10020118", CallClass::kPermanent, Outcome::kRejected, "too many databases"},
     {400, "DBSS.10020140", CallClass::kPermanent, Outcome::kRejected, "illegal order"},
     {400, "DBSS.100210016", CallClass::kPermanent, Outcome::kRejected, "insufficient quota"},
-    // A stop that is answered as a start or a reboot: something was tried, who knows what.
-    {400, "DBSS.10020130", CallClass::kTransient, Outcome::kUnknown,
+    // Answers to a start and to a reboot: one that somebody else asked for is under way, or failed.
+    {400, "DBSS.10020130", CallClass::kBlocked, Outcome::kRejected,
      "the service speaks of a start, which was not asked for"},
-    {400, "DBSS.10020132", CallClass::kTransient, Outcome::kUnknown,
+    {400, "DBSS.10020132", CallClass::kBlocked, Outcome::kRejected,
      "the service speaks of a reboot, which was not asked for"},
     {401, "DBSS.10020100", CallClass::kAuth, Outcome::kRejected,
      "the service did not accept the token"},
@@ -142,7 +142,7 @@ Verdict ClassifyOk(const Answer& answer) {
   }
   // As opaque as DBSS.10020131, and treated alike: no second call before a list has spoken.
   if (answer.result == "failed") {
-    return {CallClass::kAlreadyInState, Outcome::kRejected,
+    return {CallClass::kBlocked, Outcome::kRejected,
             "the service would not stop the instance and does not say why", true};
   }
   return Malformed("HTTP 200 whose result is neither success nor failed");
@@ -186,7 +186,7 @@ Verdict Classify(const Answer& answer) {
   Verdict verdict = ClassifyStop(answer);
   if (answer.operation == Operation::kStop) return verdict;
   // A list changes nothing, so nothing about it can be in doubt; and no list is "already" made.
-  if (verdict.call_class == CallClass::kUnknown ||
+  if (verdict.call_class == CallClass::kUnknown || verdict.call_class == CallClass::kBlocked ||
       verdict.call_class == CallClass::kAlreadyInState) {
     verdict.call_class = CallClass::kTransient;
   }

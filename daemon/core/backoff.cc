@@ -4,30 +4,10 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/base/random.h"
+#include "daemon/core/call_class.h"
 
 namespace quiesce::core {
 namespace {
-
-bool NeedsAHuman(CallClass call_class) {
-  switch (call_class) {
-    case CallClass::kForbidden:
-    case CallClass::kNotFound:
-    case CallClass::kPermanent:
-      return true;
-    // A token is mostly being replaced, and the new one is read at once; where it is not, lists
-    // fail too, and without a list there is no call.
-    case CallClass::kAuth:
-    case CallClass::kNone:
-    case CallClass::kAccepted:
-    case CallClass::kAlreadyInState:
-    case CallClass::kThrottled:
-    case CallClass::kTransient:
-    case CallClass::kUnknown:
-    case CallClass::kMalformed:
-      return false;
-  }
-  return false;
-}
 
 // FNV-1a: unlike std::hash, the same in every build and on every machine.
 uint64_t Hash(std::string_view text) {
@@ -39,7 +19,7 @@ uint64_t Hash(std::string_view text) {
 }  // namespace
 
 absl::Duration Backoff(CallClass call_class, int failures, std::string_view seed) {
-  if (NeedsAHuman(call_class)) return limits::kSlowRetry;
+  if (RuleOf(call_class).wait == RetryWait::kSlow) return limits::kSlowRetry;
   absl::Duration ceiling = limits::kBackoffBase;
   for (int i = 1; i < failures && ceiling < limits::kBackoffMax; ++i) ceiling *= 2;
   ceiling = std::min(ceiling, limits::kBackoffMax);

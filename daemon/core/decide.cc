@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "daemon/base/limits.h"
+#include "daemon/core/call_class.h"
 
 namespace quiesce::core {
 namespace {
@@ -28,8 +29,7 @@ struct Case {
   // The last call may have had effect, and no later observation has told yet.
   bool ambiguous() const { return !attempt().resolved && may_have_had_effect(); }
   bool may_have_had_effect() const {
-    return attempt().outcome == Outcome::kAccepted || attempt().outcome == Outcome::kUnknown ||
-           attempt().call_class == CallClass::kAlreadyInState;
+    return MayHaveHadEffect(attempt().outcome, attempt().call_class);
   }
   SteadyTime settled_at() const { return attempt().ended + settle(); }
   SteadyTime grace_ends() const { return seen().start_seen + desired.policy.start_grace; }
@@ -114,12 +114,12 @@ std::optional<Decision> DecideQuota(const Case& c, Action action,
 std::optional<Reason> StalledBy(const Case& c) {
   const int failures = c.history().failures;
   if (failures == 0) return std::nullopt;
-  if (c.attempt().call_class == CallClass::kForbidden) return Reason::kForbidden;
-  if (c.attempt().call_class == CallClass::kPermanent) return Reason::kPermanentError;
-  if (c.partial() && failures >= limits::kPartialCallsUntilStalled) {
+  const CallClassRule& rule = RuleOf(c.attempt().call_class);
+  const bool at_once = rule.stalls_after == 1;
+  if (!at_once && c.partial() && failures >= limits::kPartialCallsUntilStalled) {
     return Reason::kPartialStuck;
   }
-  if (failures >= limits::kFailuresUntilStalled) return Reason::kRepeatedFailure;
+  if (failures >= rule.stalls_after) return rule.stalls_as;
   return std::nullopt;
 }
 
@@ -128,7 +128,7 @@ std::optional<Reason> StalledBy(const Case& c) {
 bool IsUnclear(const Case& c) {
   if (c.ambiguous()) return true;
   return c.history().failures > 0 && c.attempt().outcome == Outcome::kRejected &&
-         c.attempt().call_class == CallClass::kTransient;
+         RuleOf(c.attempt().call_class).effect == CallEffect::kUnlikely;
 }
 
 // Whether calls are at least the settle time apart, however soon backoff would allow the next: a
@@ -150,9 +150,7 @@ std::optional<Decision> DecideBackoff(const Case& c, const std::optional<Reason>
   const SteadyTime next = NextCallAt(c);
   if (c.now.steady >= next) return std::nullopt;
   if (stalled) return Make(Action::kNone, Phase::kStalled, *stalled, next);
-  const Reason reason =
-      c.attempt().call_class == CallClass::kThrottled ? Reason::kThrottled : Reason::kBackoff;
-  return Make(Action::kNone, Phase::kRetrying, reason, next);
+  return Make(Action::kNone, Phase::kRetrying, RuleOf(c.attempt().call_class).waits_as, next);
 }
 
 // --- observation: list ---------------------------------------------------------------------------
@@ -251,10 +249,7 @@ std::optional<Decision> DecideLagging(const Case& c) {
 // A list that started before a call ended says nothing about that call, unless the call was
 // refused before it reached the service.
 int64_t CallFloor(const Case& c) {
-  const CallClass refused = c.attempt().call_class;
-  const bool before_service = c.attempt().outcome == Outcome::kNotSent ||
-                              refused == CallClass::kAuth || refused == CallClass::kForbidden ||
-                              refused == CallClass::kThrottled;
+  const bool before_service = EndedBeforeTheService(c.attempt().outcome, c.attempt().call_class);
   return before_service ? c.desired.adopted_floor_seq
                         : std::max(c.desired.adopted_floor_seq, c.attempt().floor_seq);
 }
@@ -350,10 +345,17 @@ Decision DecideUnobserved(const Case& c) {
 
 // --- a list that does not come -------------------------------------------------------------------
 
-// What waits for a list by itself waits for somebody while none can come.
-Decision Blamed(Decision decision, const Surroundings& around) {
+// What waits for a list waits for the end of a pause while there is one, and for somebody while no
+// list can come.
+Decision Blamed(Decision decision, const Surroundings& around, const Now& now) {
   const bool waits = decision.action == Action::kLook && NeedsOf(decision.reason) == Needs::kNobody;
-  if (!waits || !(around.list_refused || around.endpoint_down)) return decision;
+  if (!waits) return decision;
+  if (!(around.list_refused || around.endpoint_down)) {
+    if (around.throttled_until <= now.steady || decision.needs != Needs::kNobody) return decision;
+    decision.reason = Reason::kThrottled;
+    decision.valid_until = std::min(decision.valid_until, around.throttled_until);
+    return decision;
+  }
   decision.reason = around.endpoint_down ? Reason::kEndpointDown : Reason::kListRefused;
   decision.needs = NeedsOf(decision.reason);
   return decision;
@@ -471,7 +473,7 @@ Decision Decide(const InstanceRecord& record, const Surroundings& around, const 
   const Case c{record, *record.desired, around, now};
   switch (around.settings.mode) {
     case ObservationMode::kList:
-      return Blamed(DecideObserved(c), around);
+      return Blamed(DecideObserved(c), around, now);
     case ObservationMode::kNone:
       return DecideUnobserved(c);
     case ObservationMode::kUnconfigured:

@@ -83,6 +83,7 @@ enum class CallClass : uint8_t {
   kNone,            // no answer: the call was not made, or is open
   kAccepted,        // 200 and result success
   kAlreadyInState,  // DBSS.10020131: an opaque refusal of a stop; lists decide
+  kBlocked,         // another refusal for the instance's state's sake; lists decide
   kThrottled,       // 429
   kAuth,            // 401: the token is missing, expired or rejected
   kForbidden,       // 403

@@ -5,6 +5,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/core/backoff.h"
+#include "daemon/core/call_class.h"
 
 namespace quiesce::core {
 namespace {
@@ -37,8 +38,7 @@ void Adopt(InstanceRecord& record, const Declaration& declaration, const std::st
 }
 
 bool IsAmbiguous(const CallResult& result) {
-  return result.outcome == Outcome::kAccepted || result.outcome == Outcome::kUnknown ||
-         result.call_class == CallClass::kAlreadyInState;
+  return MayHaveHadEffect(result.outcome, result.call_class);
 }
 
 void ForgetIntent(History& history, SteadyTime started) {
@@ -58,17 +58,17 @@ void ForgetOldIntents(History& history, SteadyTime now) {
 void Reckon(InstanceRecord& record, const CallResult& result, const ProjectSettings& settings,
             SteadyTime now) {
   History& history = record.history;
-  if (result.call_class == CallClass::kThrottled) {
+  const CallClassRule& rule = RuleOf(result.call_class);
+  if (rule.wait == RetryWait::kPause) {
     const absl::Duration pause = result.retry_after.value_or(limits::kDefaultThrottlePause);
     history.next_attempt = now + std::min(pause, limits::kMaxThrottlePause);
     return;
   }
-  if (result.outcome == Outcome::kNotSent && result.call_class == CallClass::kNone) {
-    // Ours, not the cloud's: no connection was free in time, or the process is stopping.
+  if (rule.wait == RetryWait::kSoon) {
     history.next_attempt = now + limits::kBackoffBase;
     return;
   }
-  history.failures += 1;
+  if (rule.is_failure) history.failures += 1;
   const absl::Duration wait = Backoff(result.call_class, history.failures, record.attempt.id);
   const absl::Duration settle = IsAmbiguous(result) ? settings.timing.settle : absl::ZeroDuration();
   history.next_attempt = now + settle + wait;

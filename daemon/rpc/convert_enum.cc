@@ -194,6 +194,8 @@ v1::ErrorClass ToProto(core::CallClass call_class) {
       break;
     case core::CallClass::kAlreadyInState:
       return v1::ERROR_CLASS_ALREADY_IN_STATE;
+    case core::CallClass::kBlocked:
+      return v1::ERROR_CLASS_BLOCKED;
     case core::CallClass::kThrottled:
       return v1::ERROR_CLASS_THROTTLED;
     case core::CallClass::kAuth:

@@ -61,10 +61,18 @@ std::string GraceWords(const InstanceView& view) {
                       ShortDuration(view.record.desired->policy.start_grace), " after that");
 }
 
-std::string StaleWords(const core::Decision& decision) {
-  return decision.phase == core::Phase::kStalled
-             ? "its project has not been listed for too long, so nothing is known and nothing done"
-             : "its project has no fresh list, so nothing is known yet";
+// Why there is no list, if the last one failed.
+std::string LastListWords(const InstanceView& view) {
+  if (view.project == nullptr || !view.project->last_error) return "";
+  return absl::StrCat("; the last one failed: ", view.project->last_error->result.message);
+}
+
+std::string StaleWords(const InstanceView& view, const core::Decision& decision) {
+  return absl::StrCat(
+      decision.phase == core::Phase::kStalled
+          ? "its project has not been listed for too long, so nothing is known and nothing done"
+          : "its project has no fresh list, so nothing is known yet",
+      LastListWords(view));
 }
 
 }  // namespace
@@ -86,7 +94,7 @@ std::string SummaryOf(const InstanceView& view, const core::Decision& decision) 
     case core::Reason::kAssumed:
       return "taken for stopped: the cloud accepted the stop, and the project cannot be looked at";
     case core::Reason::kAwaitingLook:
-      return "waiting for a list of its project to decide by";
+      return absl::StrCat("waiting for a list of its project to decide by", LastListWords(view));
     case core::Reason::kCallDue:
       return "running; the stop call is next";
     case core::Reason::kCallInFlight:
@@ -123,7 +131,7 @@ std::string SummaryOf(const InstanceView& view, const core::Decision& decision) 
     case core::Reason::kCloudStateUnknown:
       return absl::StrCat("the cloud reports a state that quiesced does not know", NodeWords(view));
     case core::Reason::kStale:
-      return StaleWords(decision);
+      return StaleWords(view, decision);
     case core::Reason::kBackoff:
       return absl::StrCat(Failures(view), CloudWords(view), "; the next one follows by itself");
     case core::Reason::kRepeatedFailure:

@@ -25,6 +25,7 @@ constexpr Named<core::CallClass> kCallClasses[] = {
     {core::CallClass::kNone, "none"},
     {core::CallClass::kAccepted, "accepted"},
     {core::CallClass::kAlreadyInState, "already_in_state"},
+    {core::CallClass::kBlocked, "blocked"},
     {core::CallClass::kThrottled, "throttled"},
     {core::CallClass::kAuth, "auth"},
     {core::CallClass::kForbidden, "forbidden"},

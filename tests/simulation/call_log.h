@@ -36,7 +36,8 @@ struct StopRecord {
 
   bool may_have_had_effect() const {
     return outcome == core::Outcome::kAccepted || outcome == core::Outcome::kUnknown ||
-           call_class == core::CallClass::kAlreadyInState;
+           call_class == core::CallClass::kAlreadyInState ||
+           call_class == core::CallClass::kBlocked;
   }
   // Refused by what stands in front of the service, or never sent.
   bool ended_before_the_service() const {

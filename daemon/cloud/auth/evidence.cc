@@ -27,6 +27,7 @@ Evidence EvidenceOf(const Verdict& verdict, std::string_view error_code, std::st
       return OfRefusal(message);
     case CallClass::kAccepted:
     case CallClass::kAlreadyInState:
+    case CallClass::kBlocked:
       return Evidence::kWorks;
     case CallClass::kForbidden:
       // The other codes of this class are about addresses and regions.

@@ -137,7 +137,7 @@ std::vector<Row> Rows() {
       {"says 100 first", AnswerAndClose(absl::StrCat("HTTP/1.1 100 Continue\r\n\r\n", Accepted())),
        Outcome::kAccepted, CallClass::kAccepted, ""},
       {"says failed", AnswerAndClose(HttpAnswer(200, "{\"result\":\"failed\"}")),
-       Outcome::kRejected, CallClass::kAlreadyInState, "does not say why"},
+       Outcome::kRejected, CallClass::kBlocked, "does not say why"},
       {"is in that state already",
        AnswerAndClose(HttpAnswer(
            400, R"({"error_code":"DBSS.10020131","error_msg":"Failed to stop DBSS instance."})")),

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "daemon/cloud/response_parser.h"
 #include "gtest/gtest.h"
 
 namespace quiesce::cloud {
@@ -34,9 +36,9 @@ const Row kDbssCodes[] = {
     {400, "DBSS.10020140", CallClass::kPermanent, Outcome::kRejected},
     {400, "DBSS.100210016", CallClass::kPermanent, Outcome::kRejected},
     {400, "DBSS.10020021", CallClass::kPermanent, Outcome::kRejected},
-    {400, "DBSS.10020130", CallClass::kTransient, Outcome::kUnknown},
+    {400, "DBSS.10020130", CallClass::kBlocked, Outcome::kRejected},
     {400, "DBSS.10020131", CallClass::kAlreadyInState, Outcome::kRejected},
-    {400, "DBSS.10020132", CallClass::kTransient, Outcome::kUnknown},
+    {400, "DBSS.10020132", CallClass::kBlocked, Outcome::kRejected},
     {401, "DBSS.10020100", CallClass::kAuth, Outcome::kRejected},
     {404, "DBSS.10021004", CallClass::kNotFound, Outcome::kRejected},
     {500, "DBSS.11000000", CallClass::kUnknown, Outcome::kUnknown},
@@ -133,7 +135,7 @@ TEST(ErrorTableTest, BelievesA200OnlyWhoseResultIsSuccess) {
   EXPECT_EQ(Classify(answer).outcome, Outcome::kAccepted);
 
   answer.result = "failed";
-  EXPECT_EQ(Classify(answer).call_class, CallClass::kAlreadyInState);
+  EXPECT_EQ(Classify(answer).call_class, CallClass::kBlocked);
   EXPECT_EQ(Classify(answer).outcome, Outcome::kRejected);
 
   for (const char* result : {"", "SUCCESS", "ok", "successful"}) {
@@ -206,6 +208,68 @@ TEST(ErrorTableTest, KnowsWhatATransportFailureProves) {
   EXPECT_EQ(Classify(answer).call_class, CallClass::kUnknown);
 }
 
+// As a whole answer is read: its body first, then the table.
+Verdict Read(int status, const std::string& body) {
+  const ParsedAnswer parsed = ParseAnswer(body);
+  Answer answer = Answered(status, parsed.error_code, parsed.shape);
+  answer.result = parsed.result;
+  return Classify(answer);
+}
+
+TEST(ErrorTableTest, ReadsEveryFormOfABody) {
+  const std::string page = "<html><head><title>502 Bad Gateway</title></head></html>";
+  const std::string nested =
+      R"({"error":{"error_code":"DBSS.10020131","error_msg":"Failed to stop DBSS instance."}})";
+  const struct {
+    int status;
+    std::string body;
+    CallClass call_class;
+    Outcome outcome;
+  } rows[] = {
+      {200, R"({"result":"success"})", CallClass::kAccepted, Outcome::kAccepted},
+      {200, R"({"result":"failed"})", CallClass::kBlocked, Outcome::kRejected},
+      {200, "", CallClass::kMalformed, Outcome::kUnknown},
+      {200, page, CallClass::kMalformed, Outcome::kUnknown},
+      {200, R"({"result":"succ)", CallClass::kMalformed, Outcome::kUnknown},
+      {200, R"({"result":0})", CallClass::kMalformed, Outcome::kUnknown},
+      {200, R"(["success"])", CallClass::kMalformed, Outcome::kUnknown},
+      {200, R"({"result":null})", CallClass::kMalformed, Outcome::kUnknown},
+      {400, nested, CallClass::kAlreadyInState, Outcome::kRejected},
+      {500, R"({"error":{"error_code":"DBSS.11000000","error_msg":"x"}})", CallClass::kUnknown,
+       Outcome::kUnknown},
+      {401, R"({"error":{"code":401,"message":"wrong","title":"Unauthorized"}})", CallClass::kAuth,
+       Outcome::kRejected},
+      {400, R"({"error":{"code":400,"message":"invalid","title":"Bad Request"}})",
+       CallClass::kTransient, Outcome::kRejected},
+      {500, "", CallClass::kUnknown, Outcome::kUnknown},
+      {502, page, CallClass::kUnknown, Outcome::kUnknown},
+      {403, "", CallClass::kForbidden, Outcome::kRejected},
+      {400, R"({"error_code":"DBSS.99999999","error_msg":"new"})", CallClass::kTransient,
+       Outcome::kUnknown},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(absl::StrCat(row.status, " ", row.body));
+    EXPECT_EQ(Read(row.status, row.body).call_class, row.call_class);
+    EXPECT_EQ(Read(row.status, row.body).outcome, row.outcome);
+  }
+}
+
+// Which of them it is decides how the secret is treated (auth/evidence), not the class.
+TEST(ErrorTableTest, PutsEveryReasonForWhichIamRefusesIntoOneClass) {
+  for (const char* said :
+       {"x-auth-token not found", "decrypt token fail",
+        "token expires, expires_at: 2020-01-04T09:05:22.701000Z",
+        "verify aksk signature fail, canonicalRequest:GET|/path/||host:h||host;x-sdk-date|e3b0",
+        "ak AKIDEXAMPLE not exist", "Get secretKey failed",
+        "AK access failed to reach the limit,forbidden", "Unauthorized"}) {
+    const std::string body =
+        absl::StrCat(R"({"error_msg":"Incorrect IAM authentication information: )", said,
+                     R"(","error_code":"APIGW.0301","request_id":"0123"})");
+    EXPECT_EQ(Read(401, body).call_class, CallClass::kAuth) << said;
+    EXPECT_EQ(Read(401, body).outcome, Outcome::kRejected) << said;
+  }
+}
+
 TEST(ErrorTableTest, IsTotalAndNeverTakesAnErrorForAcceptance) {
   for (int status = 0; status < 1000; ++status) {
     if (status == 200) continue;
@@ -226,12 +290,13 @@ TEST(ErrorTableTest, IsTotalAndNeverTakesAnErrorForAcceptance) {
 
 TEST(ErrorTableTest, LeavesNothingAboutAListInDoubt) {
   for (int status = 0; status < 1000; ++status) {
-    for (const char* code : {"", "DBSS.10020131", "DBSS.11000000"}) {
+    for (const char* code : {"", "DBSS.10020130", "DBSS.10020131", "DBSS.11000000"}) {
       Answer answer = Answered(status, code);
       answer.operation = Operation::kList;
       const Verdict verdict = Classify(answer);
       EXPECT_NE(verdict.call_class, CallClass::kUnknown);
       EXPECT_NE(verdict.call_class, CallClass::kAlreadyInState);
+      EXPECT_NE(verdict.call_class, CallClass::kBlocked);
       EXPECT_EQ(verdict.call_class == CallClass::kAccepted, status == 200);
     }
   }

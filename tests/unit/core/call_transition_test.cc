@@ -57,6 +57,8 @@ std::vector<FinishRow> FinishRows() {
        settle + base / 2, settle + base},
       {"already in state is opaque", Rejected(CallClass::kAlreadyInState), false, 1,
        settle + base / 2, settle + base},
+      {"blocked is opaque as well", Rejected(CallClass::kBlocked), false, 1, settle + base / 2,
+       settle + base},
       {"transient", Rejected(CallClass::kTransient), true, 1, base / 2, base},
       {"not authenticated", Rejected(CallClass::kAuth), true, 1, base / 2, base},
       {"forbidden", Rejected(CallClass::kForbidden), true, 1, limits::kSlowRetry,

@@ -30,7 +30,7 @@ bool HeldByAny(const Scene& s) {
 // Whatever lists have shown since.
 bool WasNotRefused(const Attempt& a) {
   return a.outcome == Outcome::kAccepted || a.outcome == Outcome::kUnknown ||
-         a.call_class == CallClass::kAlreadyInState;
+         a.call_class == CallClass::kAlreadyInState || a.call_class == CallClass::kBlocked;
 }
 
 bool MayHaveHadEffect(const Attempt& a) { return !a.resolved && WasNotRefused(a); }

@@ -46,15 +46,9 @@ struct Scene {
     return Surroundings{settings,     freshness,   holds,        throttled_until,
                         list_refused, quota_until, endpoint_down};
   }
-  Decision Decide() const {
-    return core::Decide(record, Around(), now);
-  }
-  Setbacks SetbacksShown() const {
-    return SetbacksOf(record, Around());
-  }
-  std::vector<Gate> Gates() const {
-    return ListGates(record, Around(), now);
-  }
+  Decision Decide() const { return core::Decide(record, Around(), now); }
+  Setbacks SetbacksShown() const { return SetbacksOf(record, Around()); }
+  std::vector<Gate> Gates() const { return ListGates(record, Around(), now); }
 
   Desired& desired() { return *record.desired; }
   Policy& policy() { return record.desired->policy; }
@@ -86,7 +80,7 @@ struct Scene {
     a.outcome = outcome;
     a.call_class = call_class;
     a.resolved = outcome != Outcome::kAccepted && outcome != Outcome::kUnknown &&
-                 call_class != CallClass::kAlreadyInState;
+                 call_class != CallClass::kAlreadyInState && call_class != CallClass::kBlocked;
     a.floor_seq = 109;
     a.ended = Ago(ended_ago);
     a.started = Ago(ended_ago + absl::Seconds(1));

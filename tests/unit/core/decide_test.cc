@@ -777,6 +777,19 @@ const std::vector<Row>& OtherRows() {
          s.list_refused = true;
        },
        Action::kLook, Phase::kPending, Reason::kListRefused},
+      {"the list that it waits for comes after a pause",
+       [](Scene& s) {
+         s.Latched();
+         s.ListedAgo(absl::Minutes(4));
+         s.throttled_until = s.In(absl::Seconds(20));
+       },
+       Action::kLook, Phase::kUnknown, Reason::kThrottled, absl::Seconds(20)},
+      {"lists have been put off by pauses for long",
+       [](Scene& s) {
+         s.ListedAgo(absl::Minutes(30));
+         s.throttled_until = s.In(absl::Seconds(20));
+       },
+       Action::kLook, Phase::kStalled, Reason::kStale},
       {"nothing is known any more, and lists are refused",
        [](Scene& s) {
          s.Latched();

@@ -78,10 +78,9 @@ void RollAttempt(Dice& dice, Scene& s) {
   }
   if (outcome == Outcome::kNotSent) call_class = dice.Of({CallClass::kNone, CallClass::kTransient});
   if (outcome == Outcome::kRejected) {
-    call_class =
-        dice.Of({CallClass::kAlreadyInState, CallClass::kAlreadyInState, CallClass::kThrottled,
-                 CallClass::kAuth, CallClass::kForbidden, CallClass::kNotFound,
-                 CallClass::kTransient, CallClass::kTransient, CallClass::kPermanent});
+    call_class = dice.Of({CallClass::kAlreadyInState, CallClass::kBlocked, CallClass::kThrottled,
+                          CallClass::kAuth, CallClass::kForbidden, CallClass::kNotFound,
+                          CallClass::kTransient, CallClass::kTransient, CallClass::kPermanent});
   }
   const absl::Duration settle = s.settings.timing.settle;
   const absl::Duration list_age = s.now.steady - s.freshness.list_started;

@@ -89,7 +89,7 @@ TEST(ConvertEnum, TheOthersReachEveryValueOnce) {
   ExpectOntoAll<store::ItemState, v1::RunItemState>(8, "RUN_ITEM_STATE_");
   ExpectOntoAll<core::ObservationMode, v1::ObservationMode>(3, "OBSERVATION_MODE_");
   ExpectOntoAll<core::Outcome, v1::AttemptOutcome>(6, "ATTEMPT_OUTCOME_");
-  ExpectOntoAll<core::CallClass, v1::ErrorClass>(11, "ERROR_CLASS_");
+  ExpectOntoAll<core::CallClass, v1::ErrorClass>(12, "ERROR_CLASS_");
 }
 
 TEST(ConvertEnum, EnforcementsComeBack) {

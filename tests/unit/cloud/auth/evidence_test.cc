@@ -16,6 +16,7 @@ TEST(Evidence, SaysWhatAnAnswerProvesAboutTheSecret) {
   } rows[] = {
       {CallClass::kAccepted, "", "", Evidence::kWorks},
       {CallClass::kAlreadyInState, "DBSS.10020131", "", Evidence::kWorks},
+      {CallClass::kBlocked, "", "", Evidence::kWorks},
       {CallClass::kPermanent, "DBSS.10020021", "", Evidence::kKnown},
       {CallClass::kNotFound, "DBSS.10021004", "", Evidence::kKnown},
       {CallClass::kUnknown, "DBSS.11000000", "", Evidence::kKnown},
