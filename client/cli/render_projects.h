@@ -10,7 +10,8 @@
 namespace quiesce::cli {
 
 // One line for each project, and below them what is wrong with some: lists that fail, lists that
-// are not believed, pauses, credentials, each with the way out.
+// are not believed, pauses, credentials, endpoints, quotas, each with the way out. What is well is
+// told by JSON only.
 std::string RenderProjects(const std::vector<v1::Project>& projects, const View& view);
 
 }  // namespace quiesce::cli

@@ -138,7 +138,6 @@ CredentialState::Change CredentialState::Ended(CallUse use, SteadyTime started,
 CredentialState::Change CredentialState::Take(CallUse use, SteadyTime started,
                                               const cloud::QuotaLimiter::Answer& answer,
                                               Circuit::Evidence evidence, SteadyTime now) {
-  if (answer.call_class != core::CallClass::kNone) last_answer = answer.call_class;
   const bool was_paused = quota_.paused_until() > now;
   const bool was_open = circuit_.is_open();
   quota_.Ended(use, started, answer, now);

@@ -50,8 +50,6 @@ class CredentialState {
   bool waits_for_quota = false;
 
   int observed_projects = 0;  // that use it and can be listed
-  // Of the last answer to a list or stop: ACCEPTED, or what it was refused with.
-  core::CallClass last_answer = core::CallClass::kNone;
 
   // --- what may start ----------------------------------------------------------------------------
   // Stops that may start now, with regard to connections, quota and circuit.

@@ -13,6 +13,7 @@ Engine::Engine(Executor& executor, Clock& clock, Random& random, store::StateSto
     : executor_(executor),
       clock_(clock),
       store_(store),
+      api_(api),
       projects_(projects, registry_),
       watches_(registry_, [this](Row& row) { reconciler_.Recheck(row); }),
       waits_(executor, registry_),

@@ -53,6 +53,10 @@ class Engine final : private Reconciler::Listener, private Observer::Listener {
   RunDriver& runs() { return runs_; }
   const Reconciler& reconciler() const { return reconciler_; }
   Executor& executor() { return executor_; }
+  // How a project's credential stands.
+  cloud::CredentialStatus CredentialOf(const std::string& project_id) const {
+    return api_.CredentialOf(project_id);
+  }
   // Every hold that is remembered, ended ones too, by id.
   const std::map<std::string, store::HoldRecord>& holds() const { return holds_; }
 
@@ -78,6 +82,7 @@ class Engine final : private Reconciler::Listener, private Observer::Listener {
   Executor& executor_;
   Clock& clock_;
   store::StateStore& store_;
+  const cloud::InstanceApi& api_;
   Registry registry_;
   std::map<std::string, store::HoldRecord> holds_;
   Projects projects_;

@@ -312,7 +312,8 @@ void Observer::Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result) 
   PlaceFree(credential);
   if (!result.ok) {
     const absl::Status status = ListFailed(project.config.settings, result);
-    project.last_error = ListError{now.wall, std::move(result)};
+    project.last_error = ListError{now.wall, std::move(result),
+                                   api_.CredentialOf(project.config.settings.id)};
     Finish(*pass, status);
     return;
   }

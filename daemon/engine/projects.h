@@ -39,6 +39,7 @@ struct SuspectList {
 struct ListError {
   absl::Time at;
   cloud::ListResult result;
+  cloud::CredentialStatus credential{};  // after it
 };
 
 // One configured project, and what the engine is doing about it.

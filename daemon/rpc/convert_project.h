@@ -16,12 +16,13 @@ struct ProjectCounts {
   int64_t unmanaged = 0;  // in the last list, declared by nobody
 };
 
-v1::Project ToProto(const engine::ProjectState& project, const ProjectCounts& counts,
-                    const Now& now);
+// `credential`: how the project's stands.
+v1::Project ToProto(const engine::ProjectState& project, const cloud::CredentialStatus& credential,
+                    const ProjectCounts& counts, const Now& now);
 v1::ListError ListErrorOf(const engine::ListError& error);
 v1::ProjectFreshness FreshnessOf(const engine::ProjectState& project, const Now& now);
-// What the last use of its credential showed, as far as this project can tell.
-v1::CredentialState CredentialStateOf(const engine::ProjectState& project);
+v1::CredentialState CredentialStateOf(const engine::ProjectState& project,
+                                      const cloud::CredentialStatus& credential);
 
 }  // namespace quiesce::rpc
 

@@ -73,6 +73,12 @@ void CountThen(Backend& backend, std::string project_id, Reply<Response> reply, 
   Scan(backend, std::move(scan));
 }
 
+v1::Project ProjectOf(Backend& backend, const engine::ProjectState& project,
+                      CountsByProject& counts, const Now& now) {
+  const std::string& id = project.config.settings.id;
+  return ToProto(project, backend.engine.CredentialOf(id), counts[id], now);
+}
+
 // --- ListProjects --------------------------------------------------------------------------------
 
 // The projects of a page, behind this alias, by alias; one more tells that there is another page.
@@ -95,7 +101,7 @@ v1::ListProjectsResponse PageOf(Backend& backend, std::vector<std::string> ids, 
   if (more) ids.resize(size);
   for (const std::string& id : ids) {
     const engine::ProjectState* project = backend.engine.projects().Find(id);
-    if (project != nullptr) *response.add_projects() = ToProto(*project, counts[id], now);
+    if (project != nullptr) *response.add_projects() = ProjectOf(backend, *project, counts, now);
   }
   if (more) {
     response.set_next_page_token(EncodePageToken(
@@ -129,8 +135,7 @@ void Refresh(Backend& backend, const std::string& project_id, bool accept_absenc
         if (!status.ok()) return std::move(reply)(WithWayOut(*project, status));
         CountThen(backend, project->config.settings.id, std::move(reply),
                   [&backend, project](CountsByProject& counts, Reply<v1::Project> next) {
-                    std::move(next)(ToProto(*project, counts[project->config.settings.id],
-                                            backend.clock.Read()));
+                    std::move(next)(ProjectOf(backend, *project, counts, backend.clock.Read()));
                   });
       });
 }
@@ -159,8 +164,8 @@ void Diagnose(Backend& backend, const std::string& project_id, Reply<v1::Project
         CountThen(backend, project->config.settings.id, std::move(reply),
                   [&backend, project, diagnosis](CountsByProject& counts,
                                                  Reply<v1::ProjectDiagnosis> next) mutable {
-                    *diagnosis.mutable_project() = ToProto(
-                        *project, counts[project->config.settings.id], backend.clock.Read());
+                    *diagnosis.mutable_project() =
+                        ProjectOf(backend, *project, counts, backend.clock.Read());
                     std::move(next)(std::move(diagnosis));
                   });
       });

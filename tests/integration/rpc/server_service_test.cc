@@ -1,5 +1,6 @@
 #include <string>
 
+#include "daemon/base/limits.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/integration/rpc/rpc_fixture.h"
@@ -81,6 +82,9 @@ TEST_F(ServerServiceTest, ListsProjectsByAliasWithWhatTheirListsShow) {
   Stopped(1);
   Running(2);
   Declare(1);
+  cloud::CredentialStatus credential;
+  credential.state = cloud::CredentialStatus::State::kOk;
+  cloud_.SetCredential(credential);
   Refresh();
   const v1::ListProjectsResponse page = Projects(2);
   ASSERT_EQ(page.projects_size(), 2);
@@ -138,6 +142,9 @@ TEST_F(ServerServiceTest, AListThatFailsIsReportedAndRemembered) {
   failure.error_code = "DBSS.0003";
   failure.message = "no permission";
   cloud_.FailLists(kProjectA, failure);
+  cloud::CredentialStatus credential;
+  credential.state = cloud::CredentialStatus::State::kOk;
+  cloud_.SetCredential(credential);
   v1::Project project;
   const SeenError error = ErrorOf(RefreshNow("projects/alpha", false, &project));
   EXPECT_EQ(error.code, grpc::StatusCode::UNAVAILABLE);
@@ -151,18 +158,93 @@ TEST_F(ServerServiceTest, AListThatFailsIsReportedAndRemembered) {
   EXPECT_EQ(alpha.credential_state(), v1::CREDENTIAL_STATE_FORBIDDEN);
 }
 
-TEST_F(ServerServiceTest, ACredentialThatCannotBeReadIsToldFromOneThatIsRejected) {
+TEST_F(ServerServiceTest, TellsHowACredentialStands) {
+  using State = cloud::CredentialStatus::State;
+  const std::vector<std::pair<State, v1::CredentialState>> states = {
+      {State::kUnused, v1::CREDENTIAL_STATE_UNSPECIFIED},
+      {State::kOk, v1::CREDENTIAL_STATE_OK},
+      {State::kTrying, v1::CREDENTIAL_STATE_TRYING},
+      {State::kMissing, v1::CREDENTIAL_STATE_MISSING},
+      {State::kRejected, v1::CREDENTIAL_STATE_REJECTED},
+      {State::kLocked, v1::CREDENTIAL_STATE_LOCKED},
+      {State::kRenewing, v1::CREDENTIAL_STATE_RENEWING}};
+  cloud::CredentialStatus credential;
+  credential.detail = "the cloud does not accept it; put a good one there";
+  credential.changed_at = absl::FromUnixSeconds(1700000000);
+  credential.expires_at = absl::FromUnixSeconds(1700000001);
+  credential.last_success_at = absl::FromUnixSeconds(1700000002);
+  credential.next_probe_at = absl::FromUnixSeconds(1700000003);
+  for (const auto& [state, told] : states) {
+    credential.state = state;
+    cloud_.SetCredential(credential);
+    EXPECT_EQ(Projects().projects(0).credential_state(), told);
+  }
+  const v1::CredentialDetail detail = Projects().projects(0).credential_detail();
+  EXPECT_EQ(detail.problem(), credential.detail);
+  EXPECT_EQ(detail.secret_time().seconds(), 1700000000);
+  EXPECT_EQ(detail.expire_time().seconds(), 1700000001);
+  EXPECT_EQ(detail.last_success_time().seconds(), 1700000002);
+  EXPECT_EQ(detail.next_probe_time().seconds(), 1700000003);
+  cloud_.SetCredential({});
+  const v1::CredentialDetail unknown = Projects().projects(0).credential_detail();
+  EXPECT_EQ(unknown.ByteSizeLong(), 0u) << unknown.DebugString();
+}
+
+TEST_F(ServerServiceTest, ARefusedListIsToldInTheWordsOfItsCredential) {
   cloud::ListResult failure;
   failure.call_class = core::CallClass::kAuth;
-  failure.message = "cannot read the token file";
-  cloud_.FailLists(kProjectA, failure);
-  v1::Project project;
-  EXPECT_FALSE(RefreshNow("projects/alpha", false, &project).ok());
-  EXPECT_EQ(Projects().projects(0).credential_state(), v1::CREDENTIAL_STATE_UNREADABLE);
   failure.http_status = 401;
   cloud_.FailLists(kProjectA, failure);
-  EXPECT_FALSE(RefreshNow("projects/alpha", false, &project).ok());
-  EXPECT_EQ(Projects().projects(0).credential_state(), v1::CREDENTIAL_STATE_REJECTED);
+  cloud::CredentialStatus credential;
+  credential.state = cloud::CredentialStatus::State::kRejected;
+  credential.detail = "the cloud does not accept the token of /k (expired); put a good one there";
+  cloud_.SetCredential(credential);
+  v1::Project project;
+  EXPECT_EQ(ErrorOf(RefreshNow("projects/alpha", false, &project)).message,
+            "project alpha cannot be listed: credential \"main\": the cloud does not accept the "
+            "token of /k (expired); put a good one there");
+}
+
+TEST_F(ServerServiceTest, TellsWhatKeepsCallsBack) {
+  cloud::ListResult failure;
+  failure.call_class = core::CallClass::kThrottled;
+  failure.http_status = 429;
+  failure.quota = core::QuotaWindow{core::QuotaWindow::Policy::kUser, 200, absl::Minutes(5)};
+  cloud_.FailLists(kProjectA, failure);
+  v1::Project refreshed;
+  EXPECT_FALSE(RefreshNow("projects/alpha", false, &refreshed).ok());
+  const v1::Project alpha = Projects().projects(0);
+  ASSERT_EQ(alpha.quotas_size(), 1);
+  EXPECT_EQ(alpha.quotas(0).policy(), v1::QUOTA_POLICY_USER);
+  EXPECT_EQ(alpha.quotas(0).calls(), 200);
+  EXPECT_EQ(alpha.quotas(0).period().seconds(), 300);
+  EXPECT_GE(alpha.quota_used_count(), 1);
+  EXPECT_EQ(alpha.waiting_stop_count(), 0);
+  EXPECT_FALSE(alpha.has_waiting_until());
+  EXPECT_FALSE(alpha.has_endpoint_down_time());
+}
+
+TEST_F(ServerServiceTest, TellsSinceWhenAnEndpointIsSilentAndWhatItSaidThatNobodyKnows) {
+  cloud::ListResult failure;
+  failure.call_class = core::CallClass::kTransient;
+  failure.http_status = 418;
+  failure.unmapped = true;
+  failure.message = "an answer that is not known: HTTP 418";
+  cloud_.FailLists(kProjectA, failure);
+  v1::Project refreshed;
+  EXPECT_FALSE(RefreshNow("projects/alpha", false, &refreshed).ok());
+  failure = {};
+  failure.sent = false;
+  failure.call_class = core::CallClass::kTransient;
+  failure.message = "cannot connect";
+  cloud_.FailLists(kProjectA, failure);
+  for (int i = 0; i < limits::kCircuitFailures; ++i) {
+    EXPECT_FALSE(RefreshNow("projects/alpha", false, &refreshed).ok());
+  }
+  const v1::Project alpha = Projects().projects(0);
+  EXPECT_TRUE(alpha.has_endpoint_down_time());
+  EXPECT_GE(alpha.unknown_answer_count(), 1);
+  EXPECT_EQ(alpha.last_unknown_answer(), "an answer that is not known: HTTP 418");
 }
 
 TEST_F(ServerServiceTest, DuringAPauseARefreshSaysWhenToComeBack) {

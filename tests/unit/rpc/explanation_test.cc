@@ -148,6 +148,21 @@ TEST_F(ExplanationTest, ARefusedListNamesTheCredentialAndTheWayOut) {
             "the credential \"main\" cannot be read: token file /keys/main.token: No such file | "
             "write a valid token to /keys/main.token and let the daemon read it; no restart is "
             "needed");
+  // What is known of the credential says more.
+  ListFails(core::CallClass::kAuth, 0, "no key to send");
+  cloud::CredentialStatus& credential = project_.last_error->credential;
+  credential.kind = cloud::CredentialStatus::Kind::kAccessKey;
+  credential.state = cloud::CredentialStatus::State::kLocked;
+  credential.detail =
+      "the cloud refused 2 signatures of /keys/ak (bad; sign); put a good pair there";
+  EXPECT_EQ(said(),
+            "credential \"main\": the cloud refused 2 signatures of /keys/ak (bad; sign) | put a "
+            "good pair there");
+  credential.state = cloud::CredentialStatus::State::kTrying;
+  credential.detail = "the cloud does not accept the changed key pair; the one before is in use";
+  EXPECT_EQ(said(),
+            "credential \"main\": the cloud does not accept the changed key pair | write a valid "
+            "key pair to /keys/main.token; no restart is needed");
   // Lists work again, and the verdict is not yet another one.
   project_.last_error.reset();
   EXPECT_THAT(said(), HasSubstr("renew the credential"));

@@ -201,6 +201,28 @@ TEST(RenderStatus, FrozenAndInTrouble) {
   ExpectGolden("status_trouble", RenderStatus(document, SampleView()));
 }
 
+TEST(RenderProjects, WhatKeepsCallsBackIsSaidOnce) {
+  std::vector<v1::Project> projects = testing::SampleProjects();
+  for (v1::Project& project : projects) {
+    project.set_endpoint("https://dbss.example.com");
+    project.set_quota_used_count(178);
+    *project.add_quotas() =
+        Proto<v1::QuotaWindow>("policy: QUOTA_POLICY_USER calls: 200 period { seconds: 300 }");
+    project.set_waiting_stop_count(412);
+    *project.mutable_waiting_until() = Proto<google::protobuf::Timestamp>(At(700));
+    *project.mutable_endpoint_down_time() = Proto<google::protobuf::Timestamp>(At(-960));
+    project.set_unknown_answer_count(3);
+    project.set_last_unknown_answer("an answer that is not known: HTTP 418 I'm a teapot");
+  }
+  projects[1].set_credential_state(v1::CREDENTIAL_STATE_LOCKED);
+  *projects[1].mutable_credential_detail() = Proto<v1::CredentialDetail>(
+      "problem: 'the cloud refused 2 signatures of /k/main; put a good pair there' "
+      "last_success_time { " +
+      At(-7200) + " } next_probe_time { " + At(600) + " }");
+  projects[2].set_credential_state(v1::CREDENTIAL_STATE_TRYING);
+  ExpectGolden("projects_kept_back", RenderProjects(projects, SampleView()));
+}
+
 TEST(RenderStatus, NothingDeclared) {
   StatusDocument document = SampleStatus();
   document.summary.Clear();
