@@ -351,7 +351,7 @@ Decision Blamed(Decision decision, const Surroundings& around, const Now& now) {
   const bool waits = decision.action == Action::kLook && NeedsOf(decision.reason) == Needs::kNobody;
   if (!waits) return decision;
   if (!(around.list_refused || around.endpoint_down)) {
-    if (around.throttled_until <= now.steady || decision.needs != Needs::kNobody) return decision;
+    if (around.throttled_until <= now.steady) return decision;
     decision.reason = Reason::kThrottled;
     decision.valid_until = std::min(decision.valid_until, around.throttled_until);
     return decision;

@@ -789,7 +789,7 @@ const std::vector<Row>& OtherRows() {
          s.ListedAgo(absl::Minutes(30));
          s.throttled_until = s.In(absl::Seconds(20));
        },
-       Action::kLook, Phase::kStalled, Reason::kStale},
+       Action::kLook, Phase::kStalled, Reason::kThrottled, absl::Seconds(20)},
       {"nothing is known any more, and lists are refused",
        [](Scene& s) {
          s.Latched();
@@ -836,7 +836,8 @@ TEST_P(DecisionTable, Row) {
   EXPECT_EQ(ToString(decision.phase), ToString(row.phase));
   EXPECT_EQ(ToString(decision.reason), ToString(row.reason));
   // A list usually comes by itself; when it does not, the operator must see to it.
-  const bool stalled_stale = row.reason == Reason::kStale && row.phase == Phase::kStalled;
+  const bool stalled_stale = (row.reason == Reason::kStale || row.reason == Reason::kThrottled) &&
+                             row.phase == Phase::kStalled;
   EXPECT_EQ(ToString(decision.needs),
             ToString(stalled_stale ? Needs::kOperator : NeedsOf(row.reason)));
   EXPECT_EQ(decision.valid_until - scene.now.steady, row.valid_for);
