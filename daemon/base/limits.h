@@ -121,6 +121,8 @@ inline constexpr absl::Duration kMaxThrottlePause = absl::Hours(1);
 inline constexpr absl::Duration kMaxRefreshDelay = absl::Seconds(10);
 // Calls that wait longer for their turn say so.
 inline constexpr absl::Duration kQuotaWaitShown = absl::Seconds(5);
+// Lists at rest are up to this part later than their interval.
+inline constexpr double kListJitter = 0.1;
 // However small the quota is, a project is listed so often.
 inline constexpr absl::Duration kMaxListInterval = absl::Hours(1);
 inline constexpr int kDefaultMaxInFlight = 16;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/random.h"
 #include "daemon/core/backoff.h"
 #include "daemon/core/error.h"
 #include "daemon/core/transition.h"
@@ -85,11 +86,16 @@ absl::Duration PromisedInterval(const ProjectState& project) {
                   std::min(project.credential->MinListInterval(), limits::kMaxListInterval));
 }
 
-// At rest, the interval that the last list promised still counts: its freshness bound does.
+// At rest, the interval that the last list promised still counts: its freshness bound does. A
+// little more, differently each time, so that projects that were listed together drift apart.
 absl::Duration IntervalOf(const ProjectState& project) {
-  const absl::Duration promised = project.rows->freshness.interval;
-  if (project.unsettled > 0 || promised == absl::ZeroDuration()) return PromisedInterval(project);
-  return promised;
+  const core::ProjectFreshness& last = project.rows->freshness;
+  if (project.unsettled > 0) return PromisedInterval(project);
+  const absl::Duration interval =
+      last.interval > absl::ZeroDuration() ? last.interval : PromisedInterval(project);
+  SeededRandom random(static_cast<uint64_t>(last.last_seq));
+  const double part = static_cast<double>(random.Next() % 1000) / 1000;
+  return interval * (1 + limits::kListJitter * part);
 }
 
 bool IsNews(const Row* row, const core::ListedInstance& listed) {
@@ -312,8 +318,8 @@ void Observer::Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result) 
   PlaceFree(credential);
   if (!result.ok) {
     const absl::Status status = ListFailed(project.config.settings, result);
-    project.last_error = ListError{now.wall, std::move(result),
-                                   api_.CredentialOf(project.config.settings.id)};
+    project.last_error =
+        ListError{now.wall, std::move(result), api_.CredentialOf(project.config.settings.id)};
     Finish(*pass, status);
     return;
   }
