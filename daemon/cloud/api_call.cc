@@ -223,7 +223,7 @@ CallOutcome ApiCall::Exchange(HttpConnection& connection,
   return Read(connection.Post(request), &list);
 }
 
-// `the token was not accepted: Incorrect IAM authentication information: ...`
+// `the credential was not accepted: Incorrect IAM authentication information: ...`
 std::string Describe(const Verdict& verdict, int status, std::string_view said) {
   std::string text(verdict.meaning);
   if (!verdict.mapped) absl::StrAppend(&text, " HTTP ", status);
