@@ -249,12 +249,14 @@ class Doctor {
       if (silent == 0 && diagnosis_.node_count() > 0) Add(Level::kOk, "every raw status is known");
       return;
     }
+    std::vector<std::string> quoted;
     std::vector<std::string> entries;
     for (const std::string& status : statuses) {
+      quoted.push_back(absl::StrCat("\"", status, "\""));
       entries.push_back(absl::StrCat(yaml::Quote(status), ": UNAVAILABLE"));
     }
     Add(Level::kFail,
-        absl::StrCat("unknown status ", absl::StrJoin(statuses, ", "), " of ", Nodes(unknown),
+        absl::StrCat("unknown status ", absl::StrJoin(quoted, ", "), " of ", Nodes(unknown),
                      ": UNKNOWN, never stopped"),
         absl::StrCat("find out what it means and put it into projects.", name_,
                      " of the configuration, as UNAVAILABLE, BUSY, RUNNING or STOPPED:"),

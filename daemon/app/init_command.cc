@@ -166,25 +166,19 @@ std::string Written(const InitOptions& options) {
   const std::string file = ShellWord(options.config_file);
   const std::string flag =
       options.config_file == InitOptions().config_file ? "" : absl::StrCat(" --config ", file);
-  std::string text = absl::StrCat(options.config_file, " is written: project ", options.alias,
-                                  ", credential ", options.secret_file(), "\n");
+  std::string text = absl::StrCat(options.config_file, " is written\n  project     ", options.alias,
+                                  "\n  credential  ", options.secret_file(), "\n\n");
   if (access(options.secret_file().c_str(), F_OK) != 0) {
-    absl::StrAppend(&text,
-                    "The credential's file is not there yet: write it before the daemon is "
-                    "to call, mode 0600, owned by the daemon's user.\n");
+    text +=
+        "The credential's file is not there yet: write it first, mode 0600, owned by the\n"
+        "daemon's user.\n";
   }
-  return absl::StrCat(
-      text,
-      "The daemon needs two folders of its own user's: /run/quiesced (mode 0700) and "
-      "/var/lib/quiesced,\nunless `listen` and `store` in the file say others.\n\n"
-      "next\n"
-      "  quiesced --check-config",
-      flag,
-      "\n"
-      "  quiesced",
-      flag,
-      "\n"
-      "  quiesce doctor\n");
+  return absl::StrCat(text,
+                      "The daemon needs two folders of its own: /run/quiesced (mode 0700) and\n"
+                      "/var/lib/quiesced, unless `listen` and `store` in the file say others.\n\n"
+                      "next\n"
+                      "  quiesced --check-config",
+                      flag, "\n  quiesced", flag, "\n  quiesce doctor\n");
 }
 
 std::string Mistakes(const std::vector<std::string>& mistakes) {
