@@ -17,7 +17,7 @@ namespace quiesce::cloud {
 
 // What came of one list call.
 struct ListResult {
-  bool ok = false;                              // a whole, well-formed answer
+  bool ok = false;  // a whole, well-formed answer
   // Of a failed one: whether a request was tried (it did not wait in vain for a connection or a
   // token), and whether a byte of it went out.
   bool tried = true;

@@ -244,9 +244,9 @@ void SimCloud::Arrive(const StopPtr& call) {
   } else if (answer == CloudTruth::StopAnswer::kRefused &&
              scenario_.refusal != RefusalStyle::kAcceptsAnyway) {
     const bool opaque = scenario_.refusal == RefusalStyle::kOpaqueError;
-    result = StopResult(Outcome::kRejected,
-                        opaque ? CallClass::kAlreadyInState : CallClass::kBlocked,
-                        opaque ? 400 : 200);
+    result =
+        StopResult(Outcome::kRejected, opaque ? CallClass::kAlreadyInState : CallClass::kBlocked,
+                   opaque ? 400 : 200);
     world_.Hit("cloud: stop refused as things are");
   } else {
     result = StopResult(Outcome::kAccepted, CallClass::kAccepted, 200);

@@ -76,8 +76,9 @@ TEST(HelpText, FitsATerminalAndNamesWhatThereIs) {
   for (const absl::string_view line : absl::StrSplit(help, '\n')) {
     EXPECT_LE(line.size(), 80u) << line;
   }
-  for (const char* word : {"--config", "--check-config", "--log-level", "--version", "--help",
-                           "init", "SIGTERM", "SIGHUP", "NOTIFY_SOCKET", "/etc/quiesced/quiesced.yaml"}) {
+  for (const char* word :
+       {"--config", "--check-config", "--log-level", "--version", "--help", "init", "SIGTERM",
+        "SIGHUP", "NOTIFY_SOCKET", "/etc/quiesced/quiesced.yaml"}) {
     EXPECT_THAT(help, HasSubstr(word));
   }
   EXPECT_THAT(help, HasSubstr("get 8 s to end"));
