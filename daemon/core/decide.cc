@@ -157,6 +157,11 @@ std::optional<Decision> DecideBackoff(const Case& c, const std::optional<Reason>
 
 // No list that is fresh and started after the adoption: look; never call.
 Decision DecideUnseen(const Case& c) {
+  // The list has its turn: nobody needs to do anything.
+  if (c.around.quota_until > c.now.steady) {
+    return Make(Action::kLook, c.latched() ? Phase::kUnknown : Phase::kWaiting, Reason::kQuota,
+                c.around.quota_until);
+  }
   const SteadyTime unseen_since = c.freshness().listed_since_start()
                                       ? c.freshness().list_started
                                       : c.freshness().process_started;
@@ -349,15 +354,13 @@ Decision DecideUnobserved(const Case& c) {
 // list can come.
 Decision Blamed(Decision decision, const Surroundings& around, const Now& now) {
   const bool waits = decision.action == Action::kLook && NeedsOf(decision.reason) == Needs::kNobody;
-  if (!waits) return decision;
-  if (!(around.list_refused || around.endpoint_down)) {
-    if (around.throttled_until <= now.steady) return decision;
+  if (waits && (around.list_refused || around.endpoint_down)) {
+    decision.reason = around.endpoint_down ? Reason::kEndpointDown : Reason::kListRefused;
+    decision.needs = NeedsOf(decision.reason);
+  } else if (waits && around.throttled_until > now.steady) {
     decision.reason = Reason::kThrottled;
     decision.valid_until = std::min(decision.valid_until, around.throttled_until);
-    return decision;
   }
-  decision.reason = around.endpoint_down ? Reason::kEndpointDown : Reason::kListRefused;
-  decision.needs = NeedsOf(decision.reason);
   return decision;
 }
 

@@ -61,6 +61,12 @@ std::vector<FieldChange> FieldsOf(const Policy& policy) {
 Effect EffectOf(const Decision& decision, const InstanceRecord& record, const Surroundings& around,
                 const Now& now) {
   if (decision.action == Action::kCall) return Effect::kStop;
+  // Fresh enough to foresee by, if not to act on.
+  const Effect after_a_look = IsFresh(around.settings, around.freshness, now) &&
+                                      record.observation.presence == Presence::kPresent &&
+                                      record.observation.state != PowerState::kStopped
+                                  ? Effect::kStop
+                                  : Effect::kUnknown;
   switch (decision.reason) {
     case Reason::kUnmanaged:
     case Reason::kConverged:
@@ -76,19 +82,15 @@ Effect EffectOf(const Decision& decision, const InstanceRecord& record, const Su
       return Effect::kNone;
     case Reason::kCallDue:
     case Reason::kBackoff:
-    case Reason::kThrottled:
-    case Reason::kQuota:
     case Reason::kCallBudget:
       return Effect::kStop;
+    case Reason::kThrottled:
+    case Reason::kQuota:
+      return decision.action == Action::kLook ? after_a_look : Effect::kStop;
     case Reason::kAwaitingLook:
     case Reason::kListRefused:
     case Reason::kEndpointDown:
-      // Fresh enough to foresee by, if not to act on.
-      return IsFresh(around.settings, around.freshness, now) &&
-                     record.observation.presence == Presence::kPresent &&
-                     record.observation.state != PowerState::kStopped
-                 ? Effect::kStop
-                 : Effect::kUnknown;
+      return after_a_look;
     case Reason::kOutcomeUnknown:
     case Reason::kBusy:
     case Reason::kStale:

@@ -89,12 +89,14 @@ absl::Duration CredentialState::MinListInterval() const {
   return rate > 0 ? absl::Seconds(observed_projects / rate) : absl::InfiniteDuration();
 }
 
-SteadyTime CredentialState::LastTurnAt(SteadyTime now) const {
-  return quota_.windows().empty() ? now : quota_.EtaOfStop(ready.size() - 1, now);
-}
-
 SteadyTime CredentialState::QuotaUntil(SteadyTime now) const {
-  return waits_for_quota && !ready.empty() ? LastTurnAt(now) : SteadyTime::Never();
+  if (quota_.windows().empty()) return SteadyTime::Never();
+  SteadyTime until = ready.empty() ? now : quota_.EtaOfStop(ready.size() - 1, now);
+  if (quota_.Available(CallUse::kNeededList, !ready.empty(), now) == 0) {
+    const SteadyTime list = quota_.ReadyAt(CallUse::kNeededList, !ready.empty(), now);
+    if (!list.is_infinite()) until = std::max(until, list);
+  }
+  return until > now + limits::kQuotaWaitShown ? until : SteadyTime::Never();
 }
 
 void CredentialState::Started(CallUse use, SteadyTime now) {

@@ -46,7 +46,7 @@ class CredentialState {
   int claiming = 0;   // in a claim, not decided
   CallQueue ready;
   SteadyTime resumes_at = SteadyTime::Never();  // a timer dispatches what is ready then
-  // What is ready will take so long that people should be told.
+  // What QuotaUntil said when it was last asked for the sake of all.
   bool waits_for_quota = false;
 
   int observed_projects = 0;  // that use it and can be listed
@@ -68,10 +68,8 @@ class CredentialState {
   // How far apart the lists of one project must be on the whole, so that looking does not use up
   // the quota.
   absl::Duration MinListInterval() const;
-  // When the last of the stops that are ready has its turn within the quota, more or less; `now`
-  // where no quota is known. Not on an empty queue.
-  SteadyTime LastTurnAt(SteadyTime now) const;
-  // The same for people, who are told where it is worth telling; else Never.
+  // When the quota has let through the last of the stops that are ready, and a list, more or less;
+  // Never where no quota is known, and where it is too soon to be worth telling.
   SteadyTime QuotaUntil(SteadyTime now) const;
 
   SteadyTime paused_until() const { return quota_.paused_until(); }

@@ -245,6 +245,7 @@ void Reconciler::CredentialChanged(CredentialState& credential) {
 void Reconciler::Dispatch(CredentialState& credential) {
   if (draining_) return;
   const SteadyTime now = clock_.Read().steady;
+  ShowQuota(credential, now);
   const int slots =
       std::min<int>({credential.StopsAllowed(now), static_cast<int>(credential.ready.size()),
                      static_cast<int>(limits::kMaxGroupOperations)});
@@ -266,7 +267,6 @@ void Reconciler::Dispatch(CredentialState& credential) {
 
 // What is ready goes on when time alone lets it, whatever keeps it now.
 void Reconciler::DispatchLater(CredentialState& credential, SteadyTime now) {
-  ShowQuota(credential, now);
   if (credential.ready.empty()) return;
   const SteadyTime at = credential.StopsReadyAt(now);
   const bool armed = credential.resumes_at > now && credential.resumes_at <= at;
@@ -277,8 +277,7 @@ void Reconciler::DispatchLater(CredentialState& credential, SteadyTime now) {
 
 // Calls that wait long enough for somebody to wonder are decided again, to say so.
 void Reconciler::ShowQuota(CredentialState& credential, SteadyTime now) {
-  const bool waits =
-      !credential.ready.empty() && credential.LastTurnAt(now) > now + limits::kQuotaWaitShown;
+  const bool waits = credential.QuotaUntil(now) > now;
   if (waits == credential.waits_for_quota) return;
   credential.waits_for_quota = waits;
   CredentialChanged(credential);

@@ -733,6 +733,19 @@ const std::vector<Row>& OtherRows() {
          s.quota_until = s.In(absl::Minutes(12));
        },
        Action::kCall, Phase::kStalled, Reason::kRepeatedFailure},
+      {"not seen for long, because the quota is used up",
+       [](Scene& s) {
+         s.ListedAgo(absl::Hours(1));
+         s.quota_until = s.In(absl::Minutes(12));
+       },
+       Action::kLook, Phase::kWaiting, Reason::kQuota, absl::Minutes(12)},
+      {"was stopped, and is not seen because the quota is used up",
+       [](Scene& s) {
+         s.Latched();
+         s.ListedAgo(absl::Hours(1));
+         s.quota_until = s.In(absl::Minutes(12));
+       },
+       Action::kLook, Phase::kUnknown, Reason::kQuota, absl::Minutes(12)},
       {"stopped, whatever the quota",
        [](Scene& s) {
          s.See(PowerState::kStopped);
