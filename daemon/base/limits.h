@@ -123,6 +123,8 @@ inline constexpr absl::Duration kMaxRefreshDelay = absl::Seconds(10);
 inline constexpr absl::Duration kQuotaWaitShown = absl::Seconds(5);
 // Lists at rest are up to this part later than their interval.
 inline constexpr double kListJitter = 0.1;
+// A list for a stop waits until the stop can follow so soon: well within look_max_age.
+inline constexpr absl::Duration kMaxListLead = absl::Seconds(5);
 // However small the quota is, a project is listed so often.
 inline constexpr absl::Duration kMaxListInterval = absl::Hours(1);
 inline constexpr int kDefaultMaxInFlight = 16;

@@ -37,11 +37,13 @@ CredentialState::CredentialState(std::string credential, std::string at, int mos
       max_in_flight(most),
       quota_(LimiterOptions(most, quota)) {}
 
+// Lists probe, where there are any that tell something: they change nothing.
+bool CredentialState::ListsProbe() const { return observed_projects > 0 && !lists_say_nothing_; }
+
 int CredentialState::StopsAllowed(SteadyTime now) const {
   const int free = Slots(max_in_flight) - in_flight - claiming;
   if (circuit_.is_open()) {
-    // Lists probe, where there are any: they change nothing.
-    if (observed_projects > 0 || !circuit_.Allows(now)) return 0;
+    if (ListsProbe() || !circuit_.Allows(now)) return 0;
     return std::min({free, 1, quota_.Available(CallUse::kStop, true, now)});
   }
   return std::min(free, quota_.Available(CallUse::kStop, true, now));
@@ -50,7 +52,7 @@ int CredentialState::StopsAllowed(SteadyTime now) const {
 SteadyTime CredentialState::StopsReadyAt(SteadyTime now) const {
   SteadyTime at = now;
   if (circuit_.is_open()) {
-    if (observed_projects > 0) return SteadyTime::Infinite();
+    if (ListsProbe()) return SteadyTime::Infinite();
     at = circuit_.NextProbe();
   }
   if (quota_.Available(CallUse::kStop, true, now) == 0) {
@@ -67,19 +69,40 @@ CallUse CredentialState::UseOf(ListFor whom) const {
 
 // Whether lists must leave room for the stops that are ready.
 bool CredentialState::GivesWay(ListFor whom) const {
-  return whom == ListFor::kNobody && !ready.empty();
+  return whom != ListFor::kDueStop && !ready.empty();
+}
+
+// Lists take seconds where stops take milliseconds: more of them than have a connection would only
+// wait, in the places of stops, and but for the first one each leaves a place free.
+bool CredentialState::HasPlaceForList(SteadyTime now) const {
+  if (lists_in_flight_ == 0) return true;
+  const int most = std::max(1, max_in_flight / limits::kConnectionsPerList);
+  return lists_in_flight_ < most && quota_.Available(CallUse::kStop, true, now) > 1;
+}
+
+// The list for a stop is of use only if the stop can follow before the list is too old. With a
+// small quota the two must not take turns at one place; where there is only one, nothing helps.
+bool CredentialState::StopCanFollow(ListFor whom, SteadyTime now) const {
+  if (whom != ListFor::kDueStop || !ready.empty() || quota_.windows().empty()) return true;
+  const SteadyTime second = quota_.EtaOfStop(1, now);
+  return second <= now + limits::kMaxListLead ||
+         second - quota_.EtaOfStop(0, now) >= quota_.windows().front().period;
 }
 
 bool CredentialState::ListAllowed(ListFor whom, SteadyTime now) const {
-  return (whom == ListFor::kPerson || circuit_.Allows(now)) &&
-         quota_.Available(UseOf(whom), GivesWay(whom), now) > 0;
+  return (whom == ListFor::kPerson || circuit_.Allows(now)) && HasPlaceForList(now) &&
+         StopCanFollow(whom, now) && quota_.Available(UseOf(whom), GivesWay(whom), now) > 0;
 }
 
 SteadyTime CredentialState::ListReadyAt(ListFor whom, SteadyTime now) const {
+  if (!HasPlaceForList(now)) return SteadyTime::Infinite();
   SteadyTime at = now;
   if (whom != ListFor::kPerson && !circuit_.Allows(now)) at = circuit_.NextProbe();
   if (quota_.Available(UseOf(whom), GivesWay(whom), now) == 0) {
     at = std::max(at, quota_.ReadyAt(UseOf(whom), GivesWay(whom), now));
+  }
+  if (!StopCanFollow(whom, now)) {
+    at = std::max(at, quota_.EtaOfStop(1, now) + absl::Microseconds(1));
   }
   return at;
 }
@@ -92,22 +115,26 @@ absl::Duration CredentialState::MinListInterval() const {
 SteadyTime CredentialState::QuotaUntil(SteadyTime now) const {
   if (quota_.windows().empty()) return SteadyTime::Never();
   SteadyTime until = ready.empty() ? now : quota_.EtaOfStop(ready.size() - 1, now);
-  if (quota_.Available(CallUse::kNeededList, !ready.empty(), now) == 0) {
-    const SteadyTime list = quota_.ReadyAt(CallUse::kNeededList, !ready.empty(), now);
+  const CallUse use = UseOf(ListFor::kDueStop);
+  if (!StopCanFollow(ListFor::kDueStop, now)) until = std::max(until, quota_.EtaOfStop(1, now));
+  if (quota_.Available(use, GivesWay(ListFor::kDueStop), now) == 0) {
+    const SteadyTime list = quota_.ReadyAt(use, GivesWay(ListFor::kDueStop), now);
     if (!list.is_infinite()) until = std::max(until, list);
   }
   return until > now + limits::kQuotaWaitShown ? until : SteadyTime::Never();
 }
 
 void CredentialState::Started(CallUse use, SteadyTime now) {
+  if (use != CallUse::kStop) ++lists_in_flight_;
   quota_.Started(use, now);
   circuit_.Started(now);
 }
 
-void CredentialState::NotStarted(CallUse use, SteadyTime started, SteadyTime now) {
+CredentialState::Change CredentialState::NotStarted(CallUse use, SteadyTime started,
+                                                    SteadyTime now) {
   cloud::QuotaLimiter::Answer nothing;
   nothing.sent = false;
-  Take(use, started, nothing, Circuit::Evidence::kNone, now);
+  return Take(use, started, nothing, Circuit::Evidence::kNone, now);
 }
 
 CredentialState::Change CredentialState::Ended(CallUse use, SteadyTime started,
@@ -131,15 +158,17 @@ CredentialState::Change CredentialState::Ended(CallUse use, SteadyTime started,
   const core::Outcome outcome = result.ok     ? core::Outcome::kAccepted
                                 : result.sent ? core::Outcome::kUnknown
                                               : core::Outcome::kNotSent;
-  return Take(
-      use, started, {call_class, result.sent, result.quota, result.retry_after},
-      result.tried ? EvidenceOf(outcome, call_class, result.http_status) : Circuit::Evidence::kNone,
-      now);
+  const Circuit::Evidence evidence =
+      result.tried ? EvidenceOf(outcome, call_class, result.http_status) : Circuit::Evidence::kNone;
+  lists_say_nothing_ = evidence == Circuit::Evidence::kNone;
+  return Take(use, started, {call_class, result.sent, result.quota, result.retry_after}, evidence,
+              now);
 }
 
 CredentialState::Change CredentialState::Take(CallUse use, SteadyTime started,
                                               const cloud::QuotaLimiter::Answer& answer,
                                               Circuit::Evidence evidence, SteadyTime now) {
+  if (use != CallUse::kStop) --lists_in_flight_;
   const bool was_paused = quota_.paused_until() > now;
   const bool was_open = circuit_.is_open();
   quota_.Ended(use, started, answer, now);

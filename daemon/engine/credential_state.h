@@ -79,8 +79,6 @@ class CredentialState {
 
   // --- what happened -----------------------------------------------------------------------------
   void Started(cloud::CallUse use, SteadyTime now);
-  // A reserved stop that was not claimed.
-  void NotStarted(cloud::CallUse use, SteadyTime started, SteadyTime now);
   // What changed with an answer for more than the call itself.
   struct Change {
     bool pause_began = false;
@@ -88,6 +86,8 @@ class CredentialState {
     bool circuit_closed = false;
     bool any() const { return pause_began || circuit_opened || circuit_closed; }
   };
+  // It was told to Started, and will not start after all.
+  Change NotStarted(cloud::CallUse use, SteadyTime started, SteadyTime now);
   Change Ended(cloud::CallUse use, SteadyTime started, const core::CallResult& result,
                SteadyTime now);
   Change Ended(cloud::CallUse use, SteadyTime started, const cloud::ListResult& result,
@@ -101,11 +101,16 @@ class CredentialState {
 
  private:
   bool GivesWay(ListFor whom) const;
+  bool HasPlaceForList(SteadyTime now) const;
+  bool StopCanFollow(ListFor whom, SteadyTime now) const;
+  bool ListsProbe() const;
   Change Take(cloud::CallUse use, SteadyTime started, const cloud::QuotaLimiter::Answer& answer,
               cloud::Circuit::Evidence evidence, SteadyTime now);
 
   cloud::QuotaLimiter quota_;
   cloud::Circuit circuit_;
+  int lists_in_flight_ = 0;
+  bool lists_say_nothing_ = false;  // about the endpoint: the last one was not sent at all
   int64_t unmapped_answers_ = 0;
   std::string last_unmapped_;
 };

@@ -40,6 +40,7 @@ struct Observer::Look {
 struct Observer::ListPass {
   Look* look = nullptr;
   cloud::CallUse use = cloud::CallUse::kIdleList;
+  bool wanted = false;  // a decision waited for it
   SteadyTime reserved;  // told to the credential then
   core::ListInfo info;
   absl::Time listed_at;
@@ -91,8 +92,9 @@ absl::Duration PromisedInterval(const ProjectState& project) {
 absl::Duration IntervalOf(const ProjectState& project) {
   const core::ProjectFreshness& last = project.rows->freshness;
   if (project.unsettled > 0) return PromisedInterval(project);
+  const absl::Duration now_in_force = PromisedInterval(project);
   const absl::Duration interval =
-      last.interval > absl::ZeroDuration() ? last.interval : PromisedInterval(project);
+      last.interval > absl::ZeroDuration() ? std::min(last.interval, now_in_force) : now_in_force;
   SeededRandom random(static_cast<uint64_t>(last.last_seq));
   const double part = static_cast<double>(random.Next() % 1000) / 1000;
   return interval * (1 + limits::kListJitter * part);
@@ -231,9 +233,18 @@ void Observer::Schedule(Look& look) {
   if (!ready_at.is_infinite()) ArmTimer(look, ready_at);
 }
 
+// Persons first; then from where the last turn ended, so that every project has one.
 void Observer::PlaceFree(CredentialState& credential) {
-  for (const auto& look : looks_) {
-    if (look->waits_for_place && &look->credential() == &credential) Schedule(*look);
+  const size_t first = next_turn_;
+  for (const bool for_people : {true, false}) {
+    for (size_t n = 0; n < looks_.size(); ++n) {
+      const size_t at = (first + n) % looks_.size();
+      Look& look = *looks_[at];
+      if (!look.waits_for_place || &look.credential() != &credential) continue;
+      if (for_people && look.refreshers.empty()) continue;
+      Schedule(look);
+      if (look.listing) next_turn_ = at + 1;
+    }
   }
 }
 
@@ -254,6 +265,7 @@ void Observer::Begin(Look& look) {
   pass->reserved = clock_.Read().steady;
   look.credential().Started(pass->use, pass->reserved);
   look.listing = true;
+  pass->wanted = look.wanted;
   look.wanted = false;
   pass->refreshers = std::move(look.refreshers);
   look.refreshers.clear();
@@ -264,16 +276,26 @@ void Observer::Begin(Look& look) {
     const Now now = clock_.Read();
     CredentialState& credential = pass->look->credential();
     const bool paused = credential.paused_until() > now.steady;
-    if (!seq.ok() || paused) credential.NotStarted(pass->use, pass->reserved, now.steady);
-    if (!seq.ok()) return Finish(*pass, seq.status());
-    if (paused) return PutOff(*pass);
-    pass->info = core::ListInfo{*seq, now.steady};
-    pass->listed_at = now.wall;
-    pass->look->last_started = now.steady;
-    const core::ProjectSettings& settings = pass->look->project->config.settings;
-    api_.List(settings.id, settings.timing.call_deadline,
-              [this, pass](cloud::ListResult result) { Listed(pass, std::move(result)); });
+    if (seq.ok() && !paused) return Send(pass, *seq, now);
+    const CredentialState::Change change =
+        credential.NotStarted(pass->use, pass->reserved, now.steady);
+    if (seq.ok()) {
+      PutOff(*pass);
+    } else {
+      Finish(*pass, seq.status());
+    }
+    PlaceFree(credential);
+    listener_.OnListEnded(credential, change.any());
   });
+}
+
+void Observer::Send(const std::shared_ptr<ListPass>& pass, int64_t seq, const Now& now) {
+  pass->info = core::ListInfo{seq, now.steady};
+  pass->listed_at = now.wall;
+  pass->look->last_started = now.steady;
+  const core::ProjectSettings& settings = pass->look->project->config.settings;
+  api_.List(settings.id, settings.timing.call_deadline,
+            [this, pass](cloud::ListResult result) { Listed(pass, std::move(result)); });
 }
 
 // The credential was paused while the list got its number. Nothing failed; it comes after the
@@ -313,9 +335,9 @@ void Observer::Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result) 
   }
   const CredentialState::Change change =
       credential.Ended(pass->use, pass->reserved, result, now.steady);
-  listener_.OnListEnded(credential, change.any());
   if (change.circuit_closed) Recovered(credential);
   PlaceFree(credential);
+  listener_.OnListEnded(credential, change.any());
   if (!result.ok) {
     const absl::Status status = ListFailed(project.config.settings, result);
     project.last_error =
@@ -408,7 +430,7 @@ void Observer::Finish(ListPass& pass, absl::Status status) {
     look.not_before = now.steady + pass.took;
   } else {
     ++look.errors;
-    look.wanted = true;  // whatever waited for this list still does
+    look.wanted |= pass.wanted;  // what waited for this list still does
     const core::ProjectSettings& settings = look.project->config.settings;
     const absl::Duration wait =
         core::Backoff(core::CallClass::kTransient, look.errors, settings.id);

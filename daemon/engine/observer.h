@@ -81,6 +81,7 @@ class Observer {
   void Schedule(Look& look);
   SteadyTime NextStart(const Look& look, const Now& now) const;
   void Begin(Look& look);
+  void Send(const std::shared_ptr<ListPass>& pass, int64_t seq, const Now& now);
   void PutOff(ListPass& pass);
   void Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result);
   void Compare(std::shared_ptr<ListPass> pass);
@@ -94,6 +95,7 @@ class Observer {
   cloud::InstanceApi& api_;
   Listener& listener_;
   std::vector<std::unique_ptr<Look>> looks_;
+  size_t next_turn_ = 0;  // of the looks that wait for a place
   bool stopped_ = false;
 };
 
