@@ -94,7 +94,8 @@ TEST(DoctorFindings, TheWorstComesFirst) {
 }
 
 TEST(DoctorFindings, UnknownStatesComeWithTheLineThatMapsThem) {
-  const Finding finding = With(Find(Sick()), "unknown status \"PAUSED\", \"on hold: #1\" of 3 nodes");
+  const Finding finding =
+      With(Find(Sick()), "unknown status \"PAUSED\", \"on hold: #1\" of 3 nodes");
   EXPECT_EQ(finding.level, Level::kFail);
   EXPECT_EQ(finding.command, "status_map: {PAUSED: UNAVAILABLE, \"on hold: #1\": UNAVAILABLE}");
   EXPECT_THAT(finding.remedy, HasSubstr("projects.billing-cn"));

@@ -1,0 +1,134 @@
+#include "daemon/engine/credential_state.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace quiesce::engine {
+namespace {
+
+using cloud::CallUse;
+using ListFor = CredentialState::ListFor;
+
+SteadyTime At(double seconds) {
+  return SteadyTime::FromMicros(static_cast<int64_t>((1000 + seconds) * 1e6));
+}
+
+CredentialState With(QuotaConfig quota, int max_in_flight = 16) {
+  return CredentialState("main", "https://dbss.example", max_in_flight, quota);
+}
+
+QuotaConfig Quota(int64_t calls, absl::Duration period) {
+  QuotaConfig config;
+  config.reserve = 0;
+  config.told = core::QuotaWindow{core::QuotaWindow::Policy::kUser, calls, period};
+  return config;
+}
+
+cloud::ListResult Listed() {
+  cloud::ListResult result;
+  result.ok = true;
+  result.http_status = 200;
+  return result;
+}
+
+cloud::ListResult NoCredential() {
+  cloud::ListResult result;
+  result.sent = false;
+  result.call_class = core::CallClass::kAuth;
+  return result;
+}
+
+core::CallResult Lost() {
+  core::CallResult result;
+  result.outcome = core::Outcome::kUnknown;
+  result.call_class = core::CallClass::kUnknown;
+  return result;
+}
+
+core::CallResult Stopped() {
+  core::CallResult result;
+  result.outcome = core::Outcome::kAccepted;
+  result.call_class = core::CallClass::kAccepted;
+  result.http_status = 200;
+  return result;
+}
+
+TEST(CredentialState, ListsLeaveConnectionsToStops) {
+  CredentialState credential = With({}, /*max_in_flight=*/16);
+  int lists = 0;
+  while (credential.ListAllowed(ListFor::kNobody, At(0))) {
+    credential.Started(CallUse::kIdleList, At(0));
+    ++lists;
+  }
+  EXPECT_LE(lists, 4) << "a quarter of the connections";
+  EXPECT_GT(credential.StopsAllowed(At(0)), 0);
+  EXPECT_TRUE(credential.ListReadyAt(ListFor::kNobody, At(0)).is_infinite()) << "an end will tell";
+}
+
+TEST(CredentialState, AListForAStopWaitsUntilTheStopCanFollow) {
+  CredentialState credential = With(Quota(2, absl::Minutes(5)));
+  EXPECT_TRUE(credential.ListAllowed(ListFor::kDueStop, At(0)));
+  credential.Started(CallUse::kNeededList, At(0));
+  credential.Ended(CallUse::kNeededList, At(0), Listed(), At(1));
+  EXPECT_EQ(credential.StopsAllowed(At(1)), 1) << "the call that the list was for";
+  EXPECT_FALSE(credential.ListAllowed(ListFor::kDueStop, At(60)))
+      << "the stop could follow only when that list is old";
+  EXPECT_TRUE(credential.ListAllowed(ListFor::kPerson, At(60)));
+  const SteadyTime ready = credential.ListReadyAt(ListFor::kDueStop, At(60));
+  EXPECT_TRUE(credential.ListAllowed(ListFor::kDueStop, ready));
+}
+
+TEST(CredentialState, AQuotaOfOneCallIsUsedAllTheSame) {
+  CredentialState credential = With(Quota(1, absl::Minutes(5)));
+  EXPECT_TRUE(credential.ListAllowed(ListFor::kDueStop, At(0)));
+}
+
+TEST(CredentialState, ListsProbeADeadEndpointUnlessTheyCannotBeSent) {
+  CredentialState credential = With({});
+  credential.observed_projects = 1;
+  for (int n = 0; n < 5; ++n) {
+    credential.Started(CallUse::kStop, At(n));
+    credential.Ended(CallUse::kStop, At(n), Lost(), At(n));
+  }
+  ASSERT_TRUE(credential.endpoint_down());
+  EXPECT_EQ(credential.StopsAllowed(At(60)), 0);
+  EXPECT_TRUE(credential.StopsReadyAt(At(60)).is_infinite());
+  EXPECT_TRUE(credential.ListAllowed(ListFor::kNobody, At(60)));
+  credential.Started(CallUse::kIdleList, At(60));
+  credential.Ended(CallUse::kIdleList, At(60), NoCredential(), At(60));
+  EXPECT_EQ(credential.StopsAllowed(At(120)), 1) << "one, as a probe";
+  credential.Started(CallUse::kStop, At(120));
+  EXPECT_TRUE(credential.Ended(CallUse::kStop, At(120), Stopped(), At(121)).circuit_closed);
+}
+
+TEST(CredentialState, APlaceThatIsGivenBackIsFree) {
+  CredentialState credential = With(Quota(1, absl::Minutes(5)));
+  credential.Started(CallUse::kStop, At(0));
+  EXPECT_EQ(credential.StopsAllowed(At(0)), 0);
+  credential.NotStarted(CallUse::kStop, At(0), At(1));
+  EXPECT_EQ(credential.StopsAllowed(At(1)), 1);
+}
+
+TEST(CredentialState, WaitingForQuotaIsToldWhereAQuotaIsKnown) {
+  CredentialState unknown = With({});
+  unknown.ready.Push({"p", "i"});
+  EXPECT_TRUE(unknown.QuotaUntil(At(0)).is_never());
+  CredentialState known = With(Quota(1, absl::Minutes(5)));
+  known.Started(CallUse::kStop, At(0));
+  known.Ended(CallUse::kStop, At(0), Stopped(), At(0));
+  known.ready.Push({"p", "i"});
+  EXPECT_GE(known.QuotaUntil(At(1)), At(300));
+}
+
+TEST(CallQueue, ProjectsTakeTurns) {
+  CallQueue queue;
+  for (const char* id : {"1", "2", "3"}) queue.Push({"large", id});
+  queue.Push({"small", "4"});
+  std::string order;
+  while (!queue.empty()) order += queue.Pop().instance_id;
+  EXPECT_EQ(order, "1423");
+}
+
+}  // namespace
+}  // namespace quiesce::engine
