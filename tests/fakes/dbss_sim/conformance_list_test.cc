@@ -137,7 +137,8 @@ TEST_P(ListConformance, AFreezeShowsItsSceneAndItsEffect) {
   for (const char* scene : {"POLICE", "ILLEGAL", "VERIFY", "PARTNER", "ARREAR"}) {
     Control("freeze",
             {{"project", kProject}, {"instance", kUuidInstance}, {"scene", scene}, {"effect", 2}});
-    for (const Json& server : Cluster(kUuidInstance)["detail"]["server"]) {
+    const Json cluster = Cluster(kUuidInstance);
+    for (const Json& server : cluster["detail"]["server"]) {
       EXPECT_EQ(server["status"], "FROZEN");
       EXPECT_EQ(server["scene"], scene);
       EXPECT_EQ(server["effect"], 2);
