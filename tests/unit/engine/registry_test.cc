@@ -191,8 +191,8 @@ TEST(Registry, TellsNodesApart) {
   EXPECT_NE(digest, with([](core::Node& n) { n.scene = "ARREAR"; }));
 }
 
-// At most 300 bytes an instance, so that a million of them are 300 MB. Ids have 32 or 36
-// characters, names as in the cloud's own example; a length of two bytes comes before each.
+// At most 300 bytes an instance, without what the allocator adds (daemon/ARCHITECTURE.md). Ids have
+// 32 or 36 characters, names as in the cloud's own example; a length of two bytes comes before each.
 TEST(Registry, SpendsAtMostThreeHundredBytesOnAnInstance) {
   const size_t id = 2 + 36;
   const size_t name = 2 + std::string("DBSS-OM0819").size();
