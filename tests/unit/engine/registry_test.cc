@@ -192,7 +192,8 @@ TEST(Registry, TellsNodesApart) {
 }
 
 // At most 300 bytes an instance, without what the allocator adds (daemon/ARCHITECTURE.md). Ids have
-// 32 or 36 characters, names as in the cloud's own example; a length of two bytes comes before each.
+// 32 or 36 characters, names as in the cloud's own example; a length of two bytes comes before
+// each.
 TEST(Registry, SpendsAtMostThreeHundredBytesOnAnInstance) {
   const size_t id = 2 + 36;
   const size_t name = 2 + std::string("DBSS-OM0819").size();
