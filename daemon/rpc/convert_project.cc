@@ -66,7 +66,7 @@ void TellOfCalls(const engine::CredentialState& calls, const Now& now, v1::Proje
   out.set_quota_used_count(calls.quota().used(now.steady));
   out.set_waiting_stop_count(static_cast<int64_t>(calls.ready.size()));
   const SteadyTime waits_until = calls.QuotaUntil(now.steady);
-  if (waits_until > now.steady) {
+  if (!calls.ready.empty() && waits_until > now.steady) {
     SetTime(now.ToWall(waits_until), &out, &v1::Project::mutable_waiting_until);
   }
   if (calls.endpoint_down()) {
