@@ -345,7 +345,9 @@ TEST_F(ServerServiceTest, ADiagnosisDuringAPauseTellsWhyAndListsNothing) {
   v1::ProjectDiagnosis told;
   ASSERT_TRUE(Diagnose("projects/alpha", &told).ok());
   // On a slow machine a list of the daemon's own may have met the 429 before.
-  if (told.listed()) EXPECT_EQ(told.list_error().http_status(), 429);
+  if (told.listed()) {
+    EXPECT_EQ(told.list_error().http_status(), 429);
+  }
   const int64_t lists = cloud_.lists();
   ASSERT_TRUE(Diagnose("projects/alpha", &told).ok());
   EXPECT_EQ(cloud_.lists(), lists);
