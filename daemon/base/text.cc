@@ -1,5 +1,8 @@
 #include "daemon/base/text.h"
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "daemon/base/string_views.h"
@@ -44,6 +47,11 @@ CodePoint FirstCodePoint(std::string_view text) {
 }
 
 bool IsControl(uint32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
+
+bool IsVisibleAscii(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](unsigned char c) { return absl::ascii_isgraph(c); });
+}
 
 bool IsInvisible(uint32_t c) {
   return c == 0x200B || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) ||

@@ -19,6 +19,9 @@ CodePoint FirstCodePoint(std::string_view text);
 
 bool IsControl(uint32_t c);
 
+// Printable ASCII without spaces, not empty: what a header or a path can carry as it is.
+bool IsVisibleAscii(std::string_view text);
+
 // Characters that make a line look different from what it is: separators of lines, marks without
 // width, and those that change the direction of text. Not the joiners U+200C and U+200D, which
 // several scripts cannot be written without.

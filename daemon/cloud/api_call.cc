@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/mutex.h"
+#include "daemon/base/string_views.h"
 #include "daemon/cloud/error_table.h"
 #include "daemon/cloud/list_reader.h"
 #include "daemon/cloud/quota_text.h"
@@ -21,8 +22,6 @@ namespace {
 
 using core::CallClass;
 using core::Outcome;
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string_view MessageOf(PooledCall::Why why) {
   switch (why) {

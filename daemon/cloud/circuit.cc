@@ -1,8 +1,7 @@
 #include "daemon/cloud/circuit.h"
 
-#include <algorithm>
-
 #include "daemon/base/limits.h"
+#include "daemon/core/backoff.h"
 
 namespace quiesce::cloud {
 namespace {
@@ -11,9 +10,7 @@ using core::CallClass;
 using core::Outcome;
 
 absl::Duration ProbeInterval(int probes) {
-  absl::Duration interval = limits::kCircuitProbeMin;
-  for (int i = 0; i < probes && interval < limits::kCircuitProbeMax; ++i) interval *= 2;
-  return std::min(interval, limits::kCircuitProbeMax);
+  return core::Doubled(limits::kCircuitProbeMin, probes, limits::kCircuitProbeMax);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/time/time.h"
 
@@ -31,6 +32,19 @@ struct CredentialStatus {
   std::optional<absl::Time> last_success_at;  // when an answer last showed that it is accepted
   std::optional<absl::Time> next_probe_at;    // of a rejected or locked one
 };
+
+// What its secret is, in a sentence.
+inline std::string_view SecretNoun(CredentialStatus::Kind kind) {
+  switch (kind) {
+    case CredentialStatus::Kind::kPassword:
+      return "password";
+    case CredentialStatus::Kind::kAccessKey:
+      return "key pair";
+    case CredentialStatus::Kind::kTokenFile:
+      break;
+  }
+  return "token";
+}
 
 }  // namespace quiesce::cloud
 

@@ -13,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/status_macros.h"
+#include "daemon/base/string_views.h"
 #include "daemon/core/names.h"
 
 namespace quiesce::cloud {
@@ -21,8 +22,6 @@ namespace {
 constexpr size_t kMaxHostLength = 253;  // of a DNS name
 constexpr size_t kMaxLabelLength = 63;
 constexpr std::string_view kExample = "https://dbss.cn-north-4.myhuaweicloud.com";
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 absl::Status Bad(std::string_view problem) {
   return absl::InvalidArgumentError(

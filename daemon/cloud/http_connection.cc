@@ -16,6 +16,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/text.h"
 
 #ifndef CPPHTTPLIB_OPENSSL_SUPPORT
 #error "without the macros that Debian built the library with its classes have another layout"
@@ -30,11 +31,6 @@ bool IsDigits(const std::string& text) {
 }
 
 // The library writes paths and headers as they are: a line end would begin another header.
-bool IsVisibleAscii(const std::string& text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(),
-                                      [](unsigned char c) { return absl::ascii_isgraph(c); });
-}
-
 bool CanBeSent(const HttpRequest& request) {
   const auto is_value = [](const std::string& text) {
     return !text.empty() && std::all_of(text.begin(), text.end(),

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/string_views.h"
 #include "daemon/cloud/response_parser.h"
 #include "daemon/cloud/safe_text.h"
 #include "daemon/core/names.h"
@@ -18,8 +19,6 @@ namespace quiesce::cloud {
 namespace {
 
 using nlohmann::json;
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 // Where in the answer the parser stands. kIgnored: inside something that we do not read.
 enum class Place : uint8_t { kTop, kClusters, kCluster, kDetail, kServers, kServer, kIgnored };
@@ -262,6 +261,11 @@ class ListHandler {
   std::vector<std::string> regions_;
 };
 
+// What a body is whose parsing this handler ended; none: no JSON.
+std::optional<BodyShape> ShapeOf(const ListHandler& handler) {
+  return handler.wrong_form() ? std::make_optional(BodyShape::kWrongType) : std::nullopt;
+}
+
 // The position of the first entry whose id was there before.
 std::optional<size_t> FirstRepeated(const std::vector<core::ListedInstance>& instances) {
   std::unordered_set<std::string_view> ids;
@@ -320,15 +324,13 @@ bool ListReader::ReadEntry(std::string_view entry) {
     for (const std::string& region : handler.regions()) tally_.AddRegion(region);
     return true;
   }
-  return Fail(handler.wrong_form() ? std::make_optional(BodyShape::kWrongType) : std::nullopt,
-              handler.problem());
+  return Fail(ShapeOf(handler), handler.problem());
 }
 
 void ListReader::ReadFrame() {
   ListHandler handler(Part::kFrame, 0, extra_);
   if (!Parse(framer_.frame(), handler)) {
-    Fail(handler.wrong_form() ? std::make_optional(BodyShape::kWrongType) : std::nullopt,
-         handler.problem());
+    Fail(ShapeOf(handler), handler.problem());
   } else if (handler.entries() != instances_.size()) {
     Fail(BodyShape::kWrongType, "the answer has a number among its clusters");
   } else if (const auto repeated = FirstRepeated(instances_)) {

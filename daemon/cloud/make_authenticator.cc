@@ -22,14 +22,11 @@ using auth::SecretFile;
 using auth::SecretSource;
 using auth::SecretVariables;
 
-const char* NounOf(Kind kind) {
-  return kind == Kind::kPassword ? "password" : kind == Kind::kAccessKey ? "key pair" : "token";
-}
-
 absl::StatusOr<std::unique_ptr<SecretSource>> SourceOf(const DbssCredential& credential,
                                                        const DbssOptions& options, Clock* clock) {
   if (!credential.file.empty()) {
-    return std::make_unique<SecretFile>(credential.file, NounOf(credential.kind), clock);
+    return std::make_unique<SecretFile>(credential.file, std::string(SecretNoun(credential.kind)),
+                                        clock);
   }
   std::vector<SecretVariables::Variable> variables;
   if (credential.kind == Kind::kPassword && !credential.password_env.empty()) {
@@ -44,9 +41,9 @@ absl::StatusOr<std::unique_ptr<SecretSource>> SourceOf(const DbssCredential& cre
     }
   }
   if (variables.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("credential ", Quoted(credential.name),
-                                                   " does not say where its ",
-                                                   NounOf(credential.kind), " is"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("credential ", Quoted(credential.name), " does not say where its ",
+                     std::string(SecretNoun(credential.kind)), " is"));
   }
   return std::make_unique<SecretVariables>(std::move(variables), options.environment);
 }

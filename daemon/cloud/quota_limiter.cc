@@ -4,10 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "daemon/core/backoff.h"
+
 namespace quiesce::cloud {
 namespace {
 
 using core::CallClass;
+using core::Doubled;
 using core::QuotaWindow;
 using Counts = CallAccount::Counts;
 
@@ -24,12 +27,6 @@ bool IsSensible(const std::optional<QuotaWindow>& window) {
 bool WasServed(CallClass call_class) {
   return call_class != CallClass::kNone && call_class != CallClass::kThrottled &&
          call_class != CallClass::kTransient && call_class != CallClass::kUnknown;
-}
-
-// `first`, doubled so many times, up to `most`.
-absl::Duration Doubled(absl::Duration first, int times, absl::Duration most) {
-  for (int i = 0; i < times && first < most; ++i) first *= 2;
-  return std::min(first, most);
 }
 
 // The first pause for a window that others use as well, and the longest.
@@ -62,8 +59,7 @@ QuotaLimiter::Window QuotaLimiter::MakeWindow(const QuotaWindow& limit) const {
   return window;
 }
 
-// --- what may start
-// -------------------------------------------------------------------------------
+// --- what may start ------------------------------------------------------------------------------
 
 bool QuotaLimiter::IsInForce(const Window& window, SteadyTime now) const {
   return window.told || now < window.named_at + limits::kQuotaMemory;
@@ -135,8 +131,7 @@ double QuotaLimiter::IdleListsPerSecond(bool stops_wait) const {
   return rate;
 }
 
-// --- what happened
-// --------------------------------------------------------------------------------
+// --- what happened -------------------------------------------------------------------------------
 
 void QuotaLimiter::Started(CallUse use, SteadyTime now) {
   ForgetOld(now);
@@ -267,8 +262,7 @@ void QuotaLimiter::Pause(absl::Duration pause, SteadyTime now) {
   paused_until_ = std::max(paused_until_, now + pause);
 }
 
-// --- for people
-// -----------------------------------------------------------------------------------
+// --- for people ----------------------------------------------------------------------------------
 
 SteadyTime QuotaLimiter::EtaIn(const Window& window, int64_t position, SteadyTime begin,
                                SteadyTime now) const {

@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/string_views.h"
 #include "daemon/cloud/safe_text.h"
 #include "nlohmann/json.hpp"
 
@@ -16,8 +17,6 @@ namespace quiesce::cloud {
 namespace {
 
 using nlohmann::json;
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 // The library takes a NUL for the end of the text, and would not see what follows it.
 bool HoldsNul(std::string_view body) { return body.find('\0') != std::string_view::npos; }

@@ -18,12 +18,15 @@ uint64_t Hash(std::string_view text) {
 
 }  // namespace
 
+absl::Duration Doubled(absl::Duration first, int times, absl::Duration most) {
+  for (int i = 0; i < times && first < most; ++i) first *= 2;
+  return std::min(first, most);
+}
+
 absl::Duration Backoff(CallClass call_class, int failures, std::string_view seed) {
   if (RuleOf(call_class).wait == RetryWait::kSlow) return limits::kSlowRetry;
-  absl::Duration ceiling = limits::kBackoffBase;
-  for (int i = 1; i < failures && ceiling < limits::kBackoffMax; ++i) ceiling *= 2;
-  ceiling = std::min(ceiling, limits::kBackoffMax);
-
+  const absl::Duration ceiling =
+      Doubled(limits::kBackoffBase, std::max(failures, 1) - 1, limits::kBackoffMax);
   const int64_t half_us = absl::ToInt64Microseconds(ceiling) / 2;
   // Another position of the jitter for each failure, so that no instance is always the late one.
   SeededRandom random(Hash(seed) + static_cast<uint64_t>(failures));

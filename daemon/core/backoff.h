@@ -9,6 +9,9 @@
 
 namespace quiesce::core {
 
+// `first`, doubled so many times, up to `most`.
+absl::Duration Doubled(absl::Duration first, int times, absl::Duration most);
+
 // How long to wait after the `failures`-th failure in a row (1 or more): doubling from
 // kBackoffBase to kBackoffMax, of which the upper half is jitter taken from `seed`, so that
 // instances that failed together do not come back together. The same arguments give the same

@@ -8,13 +8,11 @@
 #include "absl/strings/str_join.h"
 #include "absl/types/optional.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/string_views.h"
 #include "daemon/core/names.h"
 
 namespace quiesce::core {
 namespace {
-
-// Abseil's string_view is another type than std's in Debian's build.
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 constexpr absl::string_view kPayloadUrl = "quiesce.core.ErrorDetail";
 constexpr size_t kMaxMetadataBytes = 256;  // of one value

@@ -37,10 +37,6 @@ void Adopt(InstanceRecord& record, const Declaration& declaration, const std::st
   ForgetFailures(record.history);
 }
 
-bool IsAmbiguous(const CallResult& result) {
-  return MayHaveHadEffect(result.outcome, result.call_class);
-}
-
 void ForgetIntent(History& history, SteadyTime started) {
   auto it = std::find(history.intents.rbegin(), history.intents.rend(), started);
   if (it != history.intents.rend()) history.intents.erase(std::next(it).base());
@@ -70,7 +66,9 @@ void Reckon(InstanceRecord& record, const CallResult& result, const ProjectSetti
   }
   if (rule.is_failure) history.failures += 1;
   const absl::Duration wait = Backoff(result.call_class, history.failures, record.attempt.id);
-  const absl::Duration settle = IsAmbiguous(result) ? settings.timing.settle : absl::ZeroDuration();
+  const absl::Duration settle = MayHaveHadEffect(result.outcome, result.call_class)
+                                    ? settings.timing.settle
+                                    : absl::ZeroDuration();
   history.next_attempt = now + settle + wait;
 }
 
@@ -148,7 +146,7 @@ void FinishAttempt(InstanceRecord& record, const CallResult& result,
   attempt.error_code = result.error_code;
   attempt.message = result.message;
   attempt.cloud_request_id = result.cloud_request_id;
-  attempt.resolved = attempt.resolved || !IsAmbiguous(result);
+  attempt.resolved = attempt.resolved || !MayHaveHadEffect(result.outcome, result.call_class);
   // A late answer to an attempt given up as UNKNOWN says what came of it, not when it ended.
   if (!first_answer) return;
   attempt.floor_seq = last_seq;

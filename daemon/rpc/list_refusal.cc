@@ -1,7 +1,5 @@
 #include "daemon/rpc/list_refusal.h"
 
-#include <string_view>
-
 #include "absl/strings/str_cat.h"
 #include "daemon/base/string_views.h"
 #include "daemon/core/names.h"
@@ -13,20 +11,9 @@ std::string SourceOf(const engine::ProjectConfig& config) {
   return config.credential_source.empty() ? "its file" : config.credential_source;
 }
 
-std::string_view NounOf(cloud::CredentialStatus::Kind kind) {
-  switch (kind) {
-    case cloud::CredentialStatus::Kind::kPassword:
-      return "password";
-    case cloud::CredentialStatus::Kind::kAccessKey:
-      return "key pair";
-    case cloud::CredentialStatus::Kind::kTokenFile:
-      break;
-  }
-  return "token";
-}
-
 std::string Renew(const engine::ProjectConfig& config, const cloud::CredentialStatus& credential) {
-  return absl::StrCat("write a valid ", ToAbsl(NounOf(credential.kind)), " to ", SourceOf(config));
+  return absl::StrCat("write a valid ", ToAbsl(SecretNoun(credential.kind)), " to ",
+                      SourceOf(config));
 }
 
 // The problem ends with a way out of its own, after a semicolon, which is said once only.

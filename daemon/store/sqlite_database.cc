@@ -4,12 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/status_macros.h"
+#include "daemon/base/string_views.h"
 #include "daemon/store/row_codec.h"
 
 namespace quiesce::store {
 namespace {
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 // The primary code of an error that leaves the database as it was.
 bool IsOfStatement(int primary) {

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
-#include "daemon/cloud/auth/secret_text.h"
+#include "daemon/base/text.h"
 #include "daemon/cloud/response_parser.h"
 #include "daemon/cloud/safe_text.h"
 #include "nlohmann/json.hpp"

@@ -5,7 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/status_macros.h"
-#include "daemon/cloud/auth/secret_text.h"
+#include "daemon/base/text.h"
 
 namespace quiesce::cloud::auth {
 namespace {

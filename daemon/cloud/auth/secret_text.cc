@@ -1,9 +1,6 @@
 #include "daemon/cloud/auth/secret_text.h"
 
-#include <algorithm>
-
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/text.h"
 
@@ -32,11 +29,6 @@ bool IsOneLine(std::string_view text) {
 }
 
 }  // namespace
-
-bool IsVisibleAscii(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(),
-                                      [](unsigned char c) { return absl::ascii_isgraph(c); });
-}
 
 absl::StatusOr<std::string> TokenIn(std::string_view content, const std::string& source) {
   const std::string_view token = WithoutLineEnd(content);

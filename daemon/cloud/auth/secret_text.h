@@ -9,9 +9,6 @@
 // What a source holds that is one secret and nothing else. Pure; no error repeats a byte of it.
 namespace quiesce::cloud::auth {
 
-// Printable, without spaces, not empty: what a header can carry as it is.
-bool IsVisibleAscii(std::string_view text);
-
 // A token: visible ASCII, and perhaps a line end. FAILED_PRECONDITION names the source.
 absl::StatusOr<std::string> TokenIn(std::string_view content, const std::string& source);
 

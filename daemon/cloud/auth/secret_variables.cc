@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "daemon/cloud/auth/secret_text.h"
+#include "daemon/base/text.h"
 
 namespace quiesce::cloud::auth {
 

@@ -8,15 +8,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/base/string_views.h"
 #include "daemon/config/yaml/duration.h"
 #include "daemon/config/yaml/suggestion.h"
 #include "daemon/core/names.h"
 
 namespace quiesce::yaml {
 namespace {
-
-// Abseil's string_view is another type than std's in Debian's build.
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string_view KindName(Node::Kind kind) {
   switch (kind) {
