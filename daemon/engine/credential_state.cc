@@ -40,6 +40,10 @@ CredentialState::CredentialState(std::string credential, std::string at, int mos
 // Lists probe, where there are any that tell something: they change nothing.
 bool CredentialState::ListsProbe() const { return observed_projects > 0 && !lists_say_nothing_; }
 
+SteadyTime CredentialState::PlaceAt(CallUse use, bool gives_way, SteadyTime now) const {
+  return quota_.Available(use, gives_way, now) > 0 ? now : quota_.ReadyAt(use, gives_way, now);
+}
+
 int CredentialState::StopsAllowed(SteadyTime now) const {
   const int free = Slots(max_in_flight) - in_flight - claiming;
   if (circuit_.is_open()) {
@@ -55,9 +59,7 @@ SteadyTime CredentialState::StopsReadyAt(SteadyTime now) const {
     if (ListsProbe()) return SteadyTime::Infinite();
     at = circuit_.NextProbe();
   }
-  if (quota_.Available(CallUse::kStop, true, now) == 0) {
-    at = std::max(at, quota_.ReadyAt(CallUse::kStop, true, now));
-  }
+  at = std::max(at, PlaceAt(CallUse::kStop, true, now));
   // No free connection: an answer will tell.
   return at <= now ? SteadyTime::Infinite() : at;
 }
@@ -98,9 +100,7 @@ SteadyTime CredentialState::ListReadyAt(ListFor whom, SteadyTime now) const {
   if (!HasPlaceForList(now)) return SteadyTime::Infinite();
   SteadyTime at = now;
   if (whom != ListFor::kPerson && !circuit_.Allows(now)) at = circuit_.NextProbe();
-  if (quota_.Available(UseOf(whom), GivesWay(whom), now) == 0) {
-    at = std::max(at, quota_.ReadyAt(UseOf(whom), GivesWay(whom), now));
-  }
+  at = std::max(at, PlaceAt(UseOf(whom), GivesWay(whom), now));
   if (!StopCanFollow(whom, now)) {
     at = std::max(at, quota_.EtaOfStop(1, now) + absl::Microseconds(1));
   }
@@ -115,12 +115,9 @@ absl::Duration CredentialState::MinListInterval() const {
 SteadyTime CredentialState::QuotaUntil(SteadyTime now) const {
   if (quota_.windows().empty()) return SteadyTime::Never();
   SteadyTime until = ready.empty() ? now : quota_.EtaOfStop(ready.size() - 1, now);
-  const CallUse use = UseOf(ListFor::kDueStop);
   if (!StopCanFollow(ListFor::kDueStop, now)) until = std::max(until, quota_.EtaOfStop(1, now));
-  if (quota_.Available(use, GivesWay(ListFor::kDueStop), now) == 0) {
-    const SteadyTime list = quota_.ReadyAt(use, GivesWay(ListFor::kDueStop), now);
-    if (!list.is_infinite()) until = std::max(until, list);
-  }
+  const SteadyTime list = PlaceAt(UseOf(ListFor::kDueStop), GivesWay(ListFor::kDueStop), now);
+  if (!list.is_infinite()) until = std::max(until, list);
   return until > now + limits::kQuotaWaitShown ? until : SteadyTime::Never();
 }
 
@@ -137,23 +134,28 @@ CredentialState::Change CredentialState::NotStarted(CallUse use, SteadyTime star
   return Take(use, started, nothing, Circuit::Evidence::kNone, now);
 }
 
-CredentialState::Change CredentialState::Ended(CallUse use, SteadyTime started,
-                                               const core::CallResult& result, SteadyTime now) {
+template <typename Result>
+void CredentialState::Note(const Result& result, absl::Time at) {
+  if (result.call_class == core::CallClass::kThrottled) {
+    last_throttle_ = ThrottleNotice{at, result.message};
+  }
   if (result.unmapped) {
     ++unmapped_answers_;
     last_unmapped_ = result.message;
   }
-  const bool sent = result.outcome != core::Outcome::kNotSent;
-  return Take(use, started, {result.call_class, sent, result.quota, result.retry_after},
-              EvidenceOf(result.outcome, result.call_class, result.http_status), now);
 }
 
 CredentialState::Change CredentialState::Ended(CallUse use, SteadyTime started,
-                                               const cloud::ListResult& result, SteadyTime now) {
-  if (result.unmapped) {
-    ++unmapped_answers_;
-    last_unmapped_ = result.message;
-  }
+                                               const core::CallResult& result, const Now& now) {
+  Note(result, now.wall);
+  const bool sent = result.outcome != core::Outcome::kNotSent;
+  return Take(use, started, {result.call_class, sent, result.quota, result.retry_after},
+              EvidenceOf(result.outcome, result.call_class, result.http_status), now.steady);
+}
+
+CredentialState::Change CredentialState::Ended(CallUse use, SteadyTime started,
+                                               const cloud::ListResult& result, const Now& now) {
+  Note(result, now.wall);
   const core::CallClass call_class = result.ok ? core::CallClass::kAccepted : result.call_class;
   const core::Outcome outcome = result.ok     ? core::Outcome::kAccepted
                                 : result.sent ? core::Outcome::kUnknown
@@ -162,7 +164,7 @@ CredentialState::Change CredentialState::Ended(CallUse use, SteadyTime started,
       result.tried ? EvidenceOf(outcome, call_class, result.http_status) : Circuit::Evidence::kNone;
   lists_say_nothing_ = evidence == Circuit::Evidence::kNone;
   return Take(use, started, {call_class, result.sent, result.quota, result.retry_after}, evidence,
-              now);
+              now.steady);
 }
 
 CredentialState::Change CredentialState::Take(CallUse use, SteadyTime started,

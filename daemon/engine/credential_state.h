@@ -89,12 +89,12 @@ class CredentialState {
   // It was told to Started, and will not start after all.
   Change NotStarted(cloud::CallUse use, SteadyTime started, SteadyTime now);
   Change Ended(cloud::CallUse use, SteadyTime started, const core::CallResult& result,
-               SteadyTime now);
+               const Now& now);
   Change Ended(cloud::CallUse use, SteadyTime started, const cloud::ListResult& result,
-               SteadyTime now);
+               const Now& now);
 
-  std::optional<ThrottleNotice> last_throttle;  // since the start
-
+  // The last answer 429 since the start.
+  const std::optional<ThrottleNotice>& last_throttle() const { return last_throttle_; }
   // Answers that no row of the error table knows, and the last of them in words.
   int64_t unmapped_answers() const { return unmapped_answers_; }
   const std::string& last_unmapped() const { return last_unmapped_; }
@@ -104,6 +104,11 @@ class CredentialState {
   bool HasPlaceForList(SteadyTime now) const;
   bool StopCanFollow(ListFor whom, SteadyTime now) const;
   bool ListsProbe() const;
+  // When the quota has a place; `now` if it has one.
+  SteadyTime PlaceAt(cloud::CallUse use, bool gives_way, SteadyTime now) const;
+  // What is to be remembered of an answer for people.
+  template <typename Result>
+  void Note(const Result& result, absl::Time at);
   Change Take(cloud::CallUse use, SteadyTime started, const cloud::QuotaLimiter::Answer& answer,
               cloud::Circuit::Evidence evidence, SteadyTime now);
 
@@ -111,6 +116,7 @@ class CredentialState {
   cloud::Circuit circuit_;
   int lists_in_flight_ = 0;
   bool lists_say_nothing_ = false;  // about the endpoint: the last one was not sent at all
+  std::optional<ThrottleNotice> last_throttle_;
   int64_t unmapped_answers_ = 0;
   std::string last_unmapped_;
 };

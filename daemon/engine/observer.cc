@@ -215,8 +215,13 @@ void Observer::ArmTimer(Look& look, SteadyTime at) {
   });
 }
 
+void Observer::SetWaiting(Look& look, bool waits) {
+  if (look.waits_for_place != waits) waiting_ += waits ? 1 : -1;
+  look.waits_for_place = waits;
+}
+
 void Observer::Schedule(Look& look) {
-  look.waits_for_place = false;
+  SetWaiting(look, false);
   if (stopped_ || look.listing ||
       look.project->config.settings.mode != core::ObservationMode::kList) {
     return;
@@ -229,12 +234,13 @@ void Observer::Schedule(Look& look) {
   const CredentialState::ListFor whom = look.whom();
   if (look.credential().ListAllowed(whom, now.steady)) return Begin(look);
   const SteadyTime ready_at = look.credential().ListReadyAt(whom, now.steady);
-  look.waits_for_place = true;
+  SetWaiting(look, true);
   if (!ready_at.is_infinite()) ArmTimer(look, ready_at);
 }
 
 // Persons first; then from where the last turn ended, so that every project has one.
 void Observer::PlaceFree(CredentialState& credential) {
+  if (waiting_ == 0) return;  // as after most answers
   const size_t first = next_turn_;
   for (const bool for_people : {true, false}) {
     for (size_t n = 0; n < looks_.size(); ++n) {
@@ -330,11 +336,7 @@ void Observer::Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result) 
   pass->took = now.steady - pass->info.started;
   if (!pass->refreshers.empty()) pass->report = ReportOf(*pass, result, now);
   CredentialState& credential = *project.credential;
-  if (!result.ok && result.call_class == core::CallClass::kThrottled) {
-    credential.last_throttle = ThrottleNotice{now.wall, result.message};
-  }
-  const CredentialState::Change change =
-      credential.Ended(pass->use, pass->reserved, result, now.steady);
+  const CredentialState::Change change = credential.Ended(pass->use, pass->reserved, result, now);
   if (change.circuit_closed) Recovered(credential);
   PlaceFree(credential);
   listener_.OnListEnded(credential, change.any());

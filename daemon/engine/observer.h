@@ -78,6 +78,7 @@ class Observer {
   void RefuseIfNotSoon(Look& look, const Now& now);
   void ArmTimer(Look& look, SteadyTime at);
   void Recovered(CredentialState& credential);
+  void SetWaiting(Look& look, bool waits);
   void Schedule(Look& look);
   SteadyTime NextStart(const Look& look, const Now& now) const;
   void Begin(Look& look);
@@ -95,7 +96,8 @@ class Observer {
   cloud::InstanceApi& api_;
   Listener& listener_;
   std::vector<std::unique_ptr<Look>> looks_;
-  size_t next_turn_ = 0;  // of the looks that wait for a place
+  int waiting_ = 0;       // looks that wait for a place
+  size_t next_turn_ = 0;  // which of them is served first
   bool stopped_ = false;
 };
 

@@ -43,19 +43,4 @@ SteadyTime Projects::ThrottledUntil(std::string_view project_id) {
   return project != nullptr ? project->credential->paused_until() : SteadyTime::Never();
 }
 
-bool Projects::ListRefused(std::string_view project_id) {
-  const ProjectState* project = Find(project_id);
-  return project != nullptr && project->list_refused();
-}
-
-SteadyTime Projects::QuotaUntil(std::string_view project_id, SteadyTime now) {
-  const ProjectState* project = Find(project_id);
-  return project != nullptr ? project->credential->QuotaUntil(now) : SteadyTime::Never();
-}
-
-bool Projects::EndpointDown(std::string_view project_id) {
-  const ProjectState* project = Find(project_id);
-  return project != nullptr && project->credential->endpoint_down();
-}
-
 }  // namespace quiesce::engine

@@ -78,10 +78,6 @@ class Projects {
   // What decisions about a project's instances are made with, configured or not.
   const core::ProjectSettings& SettingsOf(std::string_view project_id);
   SteadyTime ThrottledUntil(std::string_view project_id);
-  bool ListRefused(std::string_view project_id);
-  // Until when calls wait for quota, more or less; Never if they don't.
-  SteadyTime QuotaUntil(std::string_view project_id, SteadyTime now);
-  bool EndpointDown(std::string_view project_id);
 
   const std::vector<std::unique_ptr<ProjectState>>& all() const { return projects_; }
   const std::vector<std::unique_ptr<CredentialState>>& credentials() const { return credentials_; }

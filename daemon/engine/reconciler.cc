@@ -170,15 +170,15 @@ void Reconciler::RunTimers() {
 
 // --- deciding ------------------------------------------------------------------------------------
 
-core::Surroundings Reconciler::SurroundingsOf(const ProjectRows& project) {
-  const std::string& project_id = project.id();
-  return core::Surroundings{projects_.SettingsOf(project_id),
-                            project.freshness,
-                            holds_,
-                            projects_.ThrottledUntil(project_id),
-                            projects_.ListRefused(project_id),
-                            projects_.QuotaUntil(project_id, clock_.Read().steady),
-                            projects_.EndpointDown(project_id)};
+core::Surroundings Reconciler::SurroundingsOf(const ProjectRows& rows) {
+  core::Surroundings around{projects_.SettingsOf(rows.id()), rows.freshness, holds_};
+  if (const ProjectState* project = projects_.Find(rows.id())) {
+    around.throttled_until = project->credential->paused_until();
+    around.list_refused = project->list_refused();
+    around.quota_until = project->credential->QuotaUntil(clock_.Read().steady);
+    around.endpoint_down = project->credential->endpoint_down();
+  }
+  return around;
 }
 
 core::Decision Reconciler::Decide(const Row& row, const Now& now) {
@@ -351,12 +351,8 @@ void Reconciler::HandOver(CredentialState& credential, const store::ClaimedCall&
 void Reconciler::Answered(CredentialState& credential, const store::ClaimedCall& call,
                           SteadyTime reserved, core::CallResult result) {
   --credential.in_flight;
-  const Now now = clock_.Read();
-  if (result.call_class == core::CallClass::kThrottled) {
-    credential.last_throttle = ThrottleNotice{now.wall, result.message};
-  }
   const CredentialState::Change change =
-      credential.Ended(cloud::CallUse::kStop, reserved, result, now.steady);
+      credential.Ended(cloud::CallUse::kStop, reserved, result, clock_.Read());
   if (ProjectState* project = projects_.Find(call.key.project_id)) {
     --project->calls_in_flight;
     if (project->calls_in_flight == 0) observer_.Reconsider(*project);

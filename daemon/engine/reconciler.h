@@ -70,7 +70,7 @@ class Reconciler {
   const core::HoldIndex& holds() const { return holds_; }
   // Rows that are to be decided about when a time comes.
   size_t timers() const { return timers_.size(); }
-  core::Surroundings SurroundingsOf(const ProjectRows& project);
+  core::Surroundings SurroundingsOf(const ProjectRows& rows);
   core::Surroundings SurroundingsOf(const Row& row) { return SurroundingsOf(*row.project); }
   core::Decision Decide(const Row& row, const Now& now);
 

@@ -85,7 +85,7 @@ v1::ProjectDiagnosis DiagnosisOf(const engine::ProjectState& project,
   }
   out.set_credential_detail(
       core::Truncated(CredentialDetail(project, report), limits::kMaxErrorMessageBytes));
-  if (const auto& throttle = project.credential->last_throttle) {
+  if (const auto& throttle = project.credential->last_throttle()) {
     SetTime(throttle->at, out.mutable_last_throttle(), &v1::ThrottleNotice::mutable_time);
     out.mutable_last_throttle()->set_message(
         core::Truncated(throttle->message, limits::kMaxCloudMessageBytes));

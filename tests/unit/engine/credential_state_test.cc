@@ -14,6 +14,8 @@ SteadyTime At(double seconds) {
   return SteadyTime::FromMicros(static_cast<int64_t>((1000 + seconds) * 1e6));
 }
 
+Now NowAt(double seconds) { return {absl::UnixEpoch() + absl::Seconds(seconds), At(seconds)}; }
+
 CredentialState With(QuotaConfig quota, int max_in_flight = 16) {
   return CredentialState("main", "https://dbss.example", max_in_flight, quota);
 }
@@ -70,7 +72,7 @@ TEST(CredentialState, AListForAStopWaitsUntilTheStopCanFollow) {
   CredentialState credential = With(Quota(2, absl::Minutes(5)));
   EXPECT_TRUE(credential.ListAllowed(ListFor::kDueStop, At(0)));
   credential.Started(CallUse::kNeededList, At(0));
-  credential.Ended(CallUse::kNeededList, At(0), Listed(), At(1));
+  credential.Ended(CallUse::kNeededList, At(0), Listed(), NowAt(1));
   EXPECT_EQ(credential.StopsAllowed(At(1)), 1) << "the call that the list was for";
   EXPECT_FALSE(credential.ListAllowed(ListFor::kDueStop, At(60)))
       << "the stop could follow only when that list is old";
@@ -89,17 +91,17 @@ TEST(CredentialState, ListsProbeADeadEndpointUnlessTheyCannotBeSent) {
   credential.observed_projects = 1;
   for (int n = 0; n < 5; ++n) {
     credential.Started(CallUse::kStop, At(n));
-    credential.Ended(CallUse::kStop, At(n), Lost(), At(n));
+    credential.Ended(CallUse::kStop, At(n), Lost(), NowAt(n));
   }
   ASSERT_TRUE(credential.endpoint_down());
   EXPECT_EQ(credential.StopsAllowed(At(60)), 0);
   EXPECT_TRUE(credential.StopsReadyAt(At(60)).is_infinite());
   EXPECT_TRUE(credential.ListAllowed(ListFor::kNobody, At(60)));
   credential.Started(CallUse::kIdleList, At(60));
-  credential.Ended(CallUse::kIdleList, At(60), NoCredential(), At(60));
+  credential.Ended(CallUse::kIdleList, At(60), NoCredential(), NowAt(60));
   EXPECT_EQ(credential.StopsAllowed(At(120)), 1) << "one, as a probe";
   credential.Started(CallUse::kStop, At(120));
-  EXPECT_TRUE(credential.Ended(CallUse::kStop, At(120), Stopped(), At(121)).circuit_closed);
+  EXPECT_TRUE(credential.Ended(CallUse::kStop, At(120), Stopped(), NowAt(121)).circuit_closed);
 }
 
 TEST(CredentialState, APlaceThatIsGivenBackIsFree) {
@@ -116,7 +118,7 @@ TEST(CredentialState, WaitingForQuotaIsToldWhereAQuotaIsKnown) {
   EXPECT_TRUE(unknown.QuotaUntil(At(0)).is_never());
   CredentialState known = With(Quota(1, absl::Minutes(5)));
   known.Started(CallUse::kStop, At(0));
-  known.Ended(CallUse::kStop, At(0), Stopped(), At(0));
+  known.Ended(CallUse::kStop, At(0), Stopped(), NowAt(0));
   known.ready.Push({"p", "i"});
   EXPECT_GE(known.QuotaUntil(At(1)), At(300));
 }
