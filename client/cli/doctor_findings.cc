@@ -105,14 +105,10 @@ class Doctor {
   }
 
   std::string ErrorText(const v1::ListError& error) const {
-    std::string text = IsRefusal(error)
-                           ? absl::StrCat("credential \"", project_.credential(), "\": ")
-                           : std::string("the list failed: ");
-    absl::StrAppend(&text, Word(error.error_class()));
-    if (error.http_status() != 0) absl::StrAppend(&text, ", HTTP ", error.http_status());
-    if (!error.error_code().empty()) absl::StrAppend(&text, " ", error.error_code());
-    if (!error.message().empty()) absl::StrAppend(&text, ", \"", error.message(), "\"");
-    return text;
+    const std::string what = IsRefusal(error)
+                                 ? absl::StrCat("credential \"", project_.credential(), "\": ")
+                                 : std::string("the list failed: ");
+    return what + ListErrorWords(error);
   }
 
   std::string RemedyOf(const v1::ListError& error) const {

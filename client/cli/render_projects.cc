@@ -95,11 +95,8 @@ std::string KeyProblem(const v1::Project& project, const View& view) {
 }
 
 std::string ListProblem(const v1::ListError& error, const View& view) {
-  std::string text = absl::StrCat("list failed ", Ago(view, ToTime(error.time())), ": ",
-                                  Word(error.error_class()));
-  if (error.http_status() != 0) absl::StrAppend(&text, ", HTTP ", error.http_status());
-  if (!error.error_code().empty()) absl::StrAppend(&text, " ", error.error_code());
-  if (!error.message().empty()) absl::StrAppend(&text, ", \"", error.message(), "\"");
+  std::string text =
+      absl::StrCat("list failed ", Ago(view, ToTime(error.time())), ": ", ListErrorWords(error));
   if (!error.cloud_request_id().empty()) {
     absl::StrAppend(&text, ", cloud request ", error.cloud_request_id());
   }

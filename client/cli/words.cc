@@ -208,4 +208,12 @@ std::string ScopeCalled(std::string_view scope) {
   return std::string(scope);
 }
 
+std::string ListErrorWords(const v1::ListError& error) {
+  std::string text = Word(error.error_class());
+  if (error.http_status() != 0) absl::StrAppend(&text, ", HTTP ", error.http_status());
+  if (!error.error_code().empty()) absl::StrAppend(&text, " ", error.error_code());
+  if (!error.message().empty()) absl::StrAppend(&text, ", \"", error.message(), "\"");
+  return text;
+}
+
 }  // namespace quiesce::cli

@@ -55,6 +55,9 @@ std::string ProjectCalled(const std::string& alias, std::string_view name);
 // A hold's scope: `workspace/billing-prod`, `project/...`, `fleet` or `instance/f19b543c`.
 std::string ScopeCalled(std::string_view scope);
 
+// What a list failed with: `AUTH, HTTP 401 APIGW.0301, "the token expires"`.
+std::string ListErrorWords(const v1::ListError& error);
+
 }  // namespace quiesce::cli
 
 #endif  // QUIESCE_CLIENT_CLI_WORDS_H_

@@ -9,9 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
-#include "daemon/base/string_views.h"
 #include "daemon/cloud/auth/secret_text.h"
-#include "daemon/cloud/safe_text.h"
 
 namespace quiesce::cloud::auth {
 namespace {
@@ -110,12 +108,12 @@ absl::StatusOr<Authorization> PasswordAuthenticator::Authorize(const OutgoingReq
 void PasswordAuthenticator::Report(const Authorization& authorization,
                                    const OutgoingRequest& request, const Verdict& verdict,
                                    std::string_view error_code, std::string_view message) {
-  const std::string said = SafeText(
-      Redact(absl::StrCat(ToAbsl(error_code), error_code.empty() ? "" : ": ", ToAbsl(message))),
-      limits::kMaxRefusalBytes);
+  const Evidence evidence = EvidenceOf(verdict, error_code, message);
+  const std::string said =
+      evidence > Evidence::kForbidden ? past_.Refusal(error_code, message) : "";
   MutexLock lock(mu_);
-  cache_.Report(std::string(request.project_id), authorization.version,
-                EvidenceOf(verdict, error_code, message), said, clock_->Read().steady);
+  cache_.Report(std::string(request.project_id), authorization.version, evidence, said,
+                clock_->Read().steady);
   work_.NotifyAll();
 }
 

@@ -4,7 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/string_views.h"
+#include "daemon/cloud/safe_text.h"
 
 namespace quiesce::cloud::auth {
 
@@ -39,6 +42,12 @@ std::string PastSecrets::Redact(std::string text) const {
     text = std::move(out);
   }
   return text;
+}
+
+std::string PastSecrets::Refusal(std::string_view error_code, std::string_view message) const {
+  return SafeText(
+      Redact(absl::StrCat(ToAbsl(error_code), error_code.empty() ? "" : ": ", ToAbsl(message))),
+      limits::kMaxRefusalBytes);
 }
 
 }  // namespace quiesce::cloud::auth

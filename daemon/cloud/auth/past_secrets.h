@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <string>
+#include <string_view>
 
 #include "daemon/base/mutex.h"
 
@@ -17,6 +18,8 @@ class PastSecrets {
   void Add(const std::string& secret);
   // `text` with "[secret]" in the place of each.
   std::string Redact(std::string text) const;
+  // What the cloud said when it refused one of them, safe to show.
+  std::string Refusal(std::string_view error_code, std::string_view message) const;
 
  private:
   mutable Mutex mu_;

@@ -6,12 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/status_macros.h"
-#include "daemon/base/string_views.h"
 #include "daemon/cloud/auth/evidence.h"
 #include "daemon/cloud/auth/key_pair.h"
 #include "daemon/cloud/auth/secret_text.h"
 #include "daemon/cloud/auth/signer.h"
-#include "daemon/cloud/safe_text.h"
 
 namespace quiesce::cloud::auth {
 namespace {
@@ -157,15 +155,14 @@ void StoredSecretAuthenticator::Report(const Authorization& authorization,
                                        const OutgoingRequest& request, const Verdict& verdict,
                                        std::string_view error_code, std::string_view message) {
   const Evidence evidence = EvidenceOf(verdict, error_code, message);
-  const std::string said = SafeText(
-      Redact(absl::StrCat(ToAbsl(error_code), error_code.empty() ? "" : ": ", ToAbsl(message))),
-      limits::kMaxRefusalBytes);
   MutexLock lock(mu_);
   Scope& scope = Find(ScopeOf(request.project_id));
   const bool concerns_us = authorization.version == scope.trial.in_use().version ||
                            authorization.version == scope.trial.next().version;
   scope.trial.Report(authorization.version, authorization.trial, evidence, clock_->Read().steady);
-  if (concerns_us && evidence >= Evidence::kForbidden) scope.refusal = said;
+  if (concerns_us && evidence >= Evidence::kForbidden) {
+    scope.refusal = past_.Refusal(error_code, message);
+  }
   changed_.NotifyAll();
 }
 

@@ -13,20 +13,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr char kTokenPath[] = "/v3/auth/tokens?nocatalog=true";
 constexpr char kOtherProject[] = "ffffffffffffffffffffffffffffffff";
-
-Json TokenRequest(const Json& scope) {
-  return {{"auth",
-           {{"identity",
-             {{"methods", {"password"}},
-              {"password",
-               {{"user",
-                 {{"name", "IAMUser"},
-                  {"password", "IAMPassword"},
-                  {"domain", {{"name", "IAMDomain"}}}}}}}}},
-            {"scope", scope}}}};
-}
 
 class TokenConformance : public Conformance {
  protected:

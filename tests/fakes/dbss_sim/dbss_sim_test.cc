@@ -229,20 +229,6 @@ TEST_F(DbssSimTest, AProjectThatDoesNotExistIsUnavailable) {
                      "The project is unavailable.");
 }
 
-constexpr char kTokenPath[] = "/v3/auth/tokens?nocatalog=true";
-
-json TokenRequest(const json& scope) {
-  return {{"auth",
-           {{"identity",
-             {{"methods", {"password"}},
-              {"password",
-               {{"user",
-                 {{"name", "IAMUser"},
-                  {"password", "IAMPassword"},
-                  {"domain", {{"name", "IAMDomain"}}}}}}}}},
-            {"scope", scope}}}};
-}
-
 class TokenEndpointTest : public DbssSimTest {
  protected:
   void SetUp() override {

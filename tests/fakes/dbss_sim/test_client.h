@@ -25,6 +25,21 @@ inline std::string StopPath(const std::string& instance, const std::string& proj
   return "/v1/" + project + "/db-om/" + instance + "/stop";
 }
 
+constexpr char kTokenPath[] = "/v3/auth/tokens?nocatalog=true";
+
+// The body of a token request for the user of the tests.
+inline nlohmann::json TokenRequest(const nlohmann::json& scope) {
+  return {{"auth",
+           {{"identity",
+             {{"methods", {"password"}},
+              {"password",
+               {{"user",
+                 {{"name", "IAMUser"},
+                  {"password", "IAMPassword"},
+                  {"domain", {{"name", "IAMDomain"}}}}}}}}},
+            {"scope", scope}}}};
+}
+
 // One connection, kept alive.
 class TestClient {
  public:
