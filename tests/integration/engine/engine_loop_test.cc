@@ -10,19 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/notification.h"
-#include "daemon/app/event_loop.h"
-#include "daemon/base/clock.h"
-#include "daemon/base/random.h"
-#include "daemon/cloud/dbss_client.h"
 #include "daemon/engine/engine.h"
-#include "daemon/store/attempt_operations.h"
 #include "daemon/store/declare_operations.h"
-#include "daemon/store/group_commit.h"
 #include "daemon/store/hold_operations.h"
-#include "daemon/store/plan_operations.h"
-#include "daemon/store/sqlite_store.h"
 #include "gtest/gtest.h"
 #include "tests/fakes/dbss_sim/dbss_sim.h"
+#include "tests/integration/engine/engine_daemon.h"
 
 namespace quiesce::engine {
 namespace {
@@ -44,91 +37,38 @@ core::ProjectSettings Settings() {
   return settings;
 }
 
-// A daemon without its gRPC: everything that app/ composes for the engine.
+// Asks the engine what tests want to know.
 class Daemon {
  public:
-  Daemon(const std::string& folder, const std::string& endpoint) : loop_(clock_) {
-    auto opened = store::SqliteStore::Open(folder + "/quiesced.db");
-    EXPECT_TRUE(opened.ok()) << opened.status();
-    std::unique_ptr<store::SqliteStore> sqlite = *std::move(opened);
-    clock_.Resume(sqlite->clock_origin(), sqlite->high_water());
-    sqlite->SetClockOrigin(clock_.origin());
-    const store::ProjectMap projects = {{kProject, Settings()}};
-    store::Recover recover;
-    recover.projects.push_back({kProject, "billing-cn", endpoint});
-    EXPECT_TRUE(sqlite->Execute(std::move(recover), {clock_.Read(), random_, projects}).ok());
-
-    cloud::DbssOptions options;
-    options.credentials.push_back({"main", folder + "/token", 4});
-    options.projects.push_back({kProject, *cloud::ParseEndpoint(endpoint), "", "main", {}});
-    api_ = *cloud::DbssClient::Create(std::move(options), &clock_, &loop_);
-    store::SqliteStore& loadable = *sqlite;
-    store_ = std::make_unique<store::GroupCommitStore>(
-        std::move(sqlite), store::GroupCommitStore::Dependencies{loop_, clock_, random_}, projects,
-        [this](std::vector<store::Change> changes) { engine_->OnFeed(std::move(changes)); },
-        [](const absl::Status& status) { FAIL() << status; });
-    ProjectConfig project;
-    project.settings = Settings();
-    project.endpoint = endpoint;
-    project.credential = "main";
-    project.max_in_flight = 4;
-    engine_ = std::make_unique<Engine>(loop_, clock_, random_, *store_, *api_,
-                                       std::vector<ProjectConfig>{std::move(project)});
-    EXPECT_TRUE(loadable
-                    .Load([this](std::vector<store::Change> changes) {
-                      engine_->OnFeed(std::move(changes));
-                    })
-                    .ok());
-    engine_->Start();
-    loop_.Start();
-  }
-
-  ~Daemon() {
-    absl::Notification idle;
-    loop_.Post([this, &idle] { engine_->Drain([&idle] { idle.Notify(); }); });
-    EXPECT_TRUE(idle.WaitForNotificationWithTimeout(kPatience));
-    api_->Drain(absl::Seconds(1));
-    EXPECT_TRUE(store_->Close().ok());
-    loop_.Stop();
-  }
+  Daemon(const std::string& folder, const std::string& endpoint)
+      : daemon_({Settings(), endpoint, folder, folder + "/token"}) {}
 
   template <typename Op>
   absl::StatusOr<typename Op::Result> Run(Op op) {
-    absl::Notification done;
-    absl::StatusOr<typename Op::Result> result = absl::UnknownError("not run");
-    store_->Submit(std::move(op), [&](absl::StatusOr<typename Op::Result> r) {
-      result = std::move(r);
-      done.Notify();
-    });
-    done.WaitForNotification();
-    return result;
+    return daemon_.Run(std::move(op));
   }
 
   // How the wait for the instance ends.
   WaitResult Wait(const core::InstanceKey& key) {
     absl::Notification done;
     WaitResult result = WaitResult::kNotYet;
-    loop_.Post([&] {
-      const Now now = clock_.Read();
-      Row* row = engine_->registry().Find(key);
-      engine_->waits().Wait(*row, engine_->Decide(*row, now), "", now.steady + kPatience,
-                            [&](WaitResult r) {
-                              result = r;
-                              done.Notify();
-                            });
+    daemon_.OnLoop([&](Engine& engine, const Now& now) {
+      Row* row = engine.registry().Find(key);
+      engine.waits().Wait(*row, engine.Decide(*row, now), "", now.steady + kPatience,
+                          [&](WaitResult r) {
+                            result = r;
+                            done.Notify();
+                          });
     });
     done.WaitForNotification();
     return result;
   }
 
   core::Decision Decision(const core::InstanceKey& key) {
-    absl::Notification done;
     core::Decision decision;
-    loop_.Post([&] {
-      decision = engine_->Decide(*engine_->registry().Find(key), clock_.Read());
-      done.Notify();
+    daemon_.OnLoop([&](Engine& engine, const Now& now) {
+      decision = engine.Decide(*engine.registry().Find(key), now);
     });
-    done.WaitForNotification();
     return decision;
   }
 
@@ -138,9 +78,9 @@ class Daemon {
     while (Decision(key).phase != phase) {
       if (absl::Now() > give_up) return false;
       absl::Notification listed;
-      loop_.Post([&] {
-        engine_->observer().Refresh(*engine_->projects().Find(kProject), false,
-                                    [&](absl::Status) { listed.Notify(); });
+      daemon_.OnLoop([&](Engine& engine, const Now&) {
+        engine.observer().Refresh(*engine.projects().Find(kProject), false,
+                                  [&](absl::Status) { listed.Notify(); });
       });
       listed.WaitForNotification();
     }
@@ -148,12 +88,7 @@ class Daemon {
   }
 
  private:
-  SystemClock clock_;
-  SystemRandom random_;
-  app::EventLoop loop_;
-  std::unique_ptr<cloud::DbssClient> api_;
-  std::unique_ptr<store::GroupCommitStore> store_;
-  std::unique_ptr<Engine> engine_;
+  support::EngineDaemon daemon_;
 };
 
 class EngineLoopTest : public testing::Test {

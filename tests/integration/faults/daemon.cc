@@ -2,15 +2,7 @@
 
 #include <utility>
 
-#include "absl/synchronization/notification.h"
-#include "daemon/cloud/endpoint.h"
-#include "daemon/store/attempt_operations.h"
 #include "daemon/store/declare_operations.h"
-#include "daemon/store/hold_operations.h"
-#include "daemon/store/plan_operations.h"
-#include "daemon/store/sqlite_store.h"
-#include "gtest/gtest.h"
-#include "tests/support/wait.h"
 
 namespace quiesce::faults {
 namespace {
@@ -37,68 +29,13 @@ core::ProjectSettings ShortTimings() {
   return settings;
 }
 
-Daemon::Daemon(const Options& options) : loop_(clock_) {
-  StartStore(options);
-  StartEngine(options);
-}
+Daemon::Daemon(const Options& options)
+    : daemon_({options.settings, options.endpoint, options.folder, options.folder + "/secret",
+               options.credential, kUser, kDomain, [this](engine::Engine& engine, const Now& now) {
+                 Record(TellOnLoop(engine, now));
+               }}) {}
 
-Daemon::~Daemon() {
-  absl::Notification idle;
-  loop_.Post([this, &idle] { engine_->Drain([&idle] { idle.Notify(); }); });
-  EXPECT_TRUE(idle.WaitForNotificationWithTimeout(support::kPatience));
-  api_->Drain(absl::Seconds(1));
-  EXPECT_TRUE(store_->Close().ok());
-  loop_.Stop();
-}
-
-void Daemon::StartStore(const Options& options) {
-  auto opened = store::SqliteStore::Open(options.folder + "/quiesced.db");
-  ASSERT_TRUE(opened.ok()) << opened.status();
-  std::unique_ptr<store::SqliteStore> sqlite = *std::move(opened);
-  clock_.Resume(sqlite->clock_origin(), sqlite->high_water());
-  sqlite->SetClockOrigin(clock_.origin());
-  const store::ProjectMap projects = {{kProject, options.settings}};
-  store::Recover recover;
-  recover.projects.push_back({kProject, options.settings.alias, options.endpoint});
-  ASSERT_TRUE(sqlite->Execute(std::move(recover), {clock_.Read(), random_, projects}).ok());
-  loadable_ = sqlite.get();
-  store_ = std::make_unique<store::GroupCommitStore>(
-      std::move(sqlite), store::GroupCommitStore::Dependencies{loop_, clock_, random_}, projects,
-      [this](std::vector<store::Change> changes) { OnFeed(std::move(changes)); },
-      [](const absl::Status& status) { FAIL() << status; });
-}
-
-void Daemon::StartEngine(const Options& options) {
-  const cloud::Endpoint endpoint = *cloud::ParseEndpoint(options.endpoint);
-  cloud::DbssCredential credential{"main", options.folder + "/secret", 4};
-  credential.kind = options.credential;
-  credential.user = kUser;
-  credential.domain = kDomain;
-  cloud::DbssOptions cloud_options;
-  cloud_options.credentials.push_back(credential);
-  cloud_options.projects.push_back({kProject, endpoint, "", "main", {}, endpoint});
-  api_ = *cloud::DbssClient::Create(std::move(cloud_options), &clock_, &loop_);
-
-  engine::ProjectConfig project;
-  project.settings = options.settings;
-  project.endpoint = options.endpoint;
-  project.credential = "main";
-  project.max_in_flight = 4;
-  engine_ =
-      std::make_unique<engine::Engine>(loop_, clock_, random_, *store_, *api_,
-                                       std::vector<engine::ProjectConfig>{std::move(project)});
-  ASSERT_TRUE(loadable_
-                  ->Load([this](std::vector<store::Change> changes) {
-                    engine_->OnFeed(std::move(changes));
-                  })
-                  .ok());
-  engine_->Start();
-  loop_.Start();
-}
-
-void Daemon::OnFeed(std::vector<store::Change> changes) {
-  engine_->OnFeed(std::move(changes));
-  const Told told = TellOnLoop();
+void Daemon::Record(const Told& told) {
   const absl::MutexLock lock(&mutex_);
   const bool same = !history_.empty() && history_.back().phase == told.phase &&
                     history_.back().reason == told.reason &&
@@ -106,45 +43,28 @@ void Daemon::OnFeed(std::vector<store::Change> changes) {
   if (!same) history_.push_back(told);
 }
 
-Told Daemon::TellOnLoop() {
+Told Daemon::TellOnLoop(engine::Engine& engine, const Now& now) {
   Told told;
-  const engine::Row* row = engine_->registry().Find(Key());
+  const engine::Row* row = engine.registry().Find(Key());
   if (row == nullptr) return told;
-  const core::Decision decision = engine_->Decide(*row, clock_.Read());
+  const core::Decision decision = engine.Decide(*row, now);
   told.phase = decision.phase;
   told.reason = decision.reason;
   told.last_call = row->call_class;
-  const engine::ProjectState* project = engine_->projects().Find(kProject);
+  const engine::ProjectState* project = engine.projects().Find(kProject);
   if (project->last_error) told.last_list = project->last_error->result.call_class;
   return told;
 }
 
 Told Daemon::Tell() {
-  absl::Notification done;
   Told told;
-  loop_.Post([&] {
-    told = TellOnLoop();
-    done.Notify();
-  });
-  done.WaitForNotification();
+  daemon_.OnLoop([&](engine::Engine& engine, const Now& now) { told = TellOnLoop(engine, now); });
   return told;
 }
 
 std::vector<Told> Daemon::History() {
   const absl::MutexLock lock(&mutex_);
   return history_;
-}
-
-template <typename Op>
-absl::StatusOr<typename Op::Result> Daemon::Run(Op op) {
-  absl::Notification done;
-  absl::StatusOr<typename Op::Result> result = absl::UnknownError("not run");
-  store_->Submit(std::move(op), [&](absl::StatusOr<typename Op::Result> r) {
-    result = std::move(r);
-    done.Notify();
-  });
-  done.WaitForNotification();
-  return result;
 }
 
 absl::Status Daemon::Declare() {
@@ -156,7 +76,7 @@ absl::Status Daemon::Declare() {
   store::SetDesired::Write write;
   write.spec.key = Key();
   set.writes.push_back(std::move(write));
-  return Run(std::move(set)).status();
+  return daemon_.Run(std::move(set)).status();
 }
 
 absl::Status Daemon::StopNow() {
@@ -164,7 +84,7 @@ absl::Status Daemon::StopNow() {
   reconcile.request = Identity();
   reconcile.key = Key();
   reconcile.skip_backoff = true;
-  return Run(std::move(reconcile)).status();
+  return daemon_.Run(std::move(reconcile)).status();
 }
 
 }  // namespace quiesce::faults

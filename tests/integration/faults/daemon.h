@@ -1,22 +1,17 @@
 #ifndef TESTS_INTEGRATION_FAULTS_DAEMON_H_
 #define TESTS_INTEGRATION_FAULTS_DAEMON_H_
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "daemon/app/event_loop.h"
-#include "daemon/base/clock.h"
-#include "daemon/base/random.h"
 #include "daemon/cloud/credential_status.h"
-#include "daemon/cloud/dbss_client.h"
 #include "daemon/core/call_class.h"
-#include "daemon/engine/engine.h"
-#include "daemon/store/group_commit.h"
-#include "daemon/store/sqlite_store.h"
+#include "daemon/core/facts.h"
+#include "daemon/core/reason.h"
+#include "tests/integration/engine/engine_daemon.h"
 
 namespace quiesce::faults {
 
@@ -36,8 +31,7 @@ struct Told {
   core::CallClass last_list = core::CallClass::kNone;  // of the last list, if it failed
 };
 
-// A daemon without its gRPC: the engine, SQLite behind group commit, and HTTP to a cloud. It looks
-// after the one instance of this test.
+// A daemon without its gRPC that looks after the one instance of this test.
 class Daemon {
  public:
   struct Options {
@@ -48,7 +42,6 @@ class Daemon {
   };
 
   explicit Daemon(const Options& options);
-  ~Daemon();
 
   // Declares the instance to be stopped.
   absl::Status Declare();
@@ -61,22 +54,12 @@ class Daemon {
   std::vector<Told> History();
 
  private:
-  void StartStore(const Options& options);
-  void StartEngine(const Options& options);
-  Told TellOnLoop();
-  void OnFeed(std::vector<store::Change> changes);
-  template <typename Op>
-  absl::StatusOr<typename Op::Result> Run(Op op);
+  Told TellOnLoop(engine::Engine& engine, const Now& now);
+  void Record(const Told& told);
 
-  SystemClock clock_;
-  SystemRandom random_;
-  app::EventLoop loop_;
-  std::unique_ptr<cloud::DbssClient> api_;
-  std::unique_ptr<store::GroupCommitStore> store_;
-  store::SqliteStore* loadable_ = nullptr;
-  std::unique_ptr<engine::Engine> engine_;
   absl::Mutex mutex_;
   std::vector<Told> history_ ABSL_GUARDED_BY(mutex_);
+  support::EngineDaemon daemon_;  // last: it tells the others
 };
 
 }  // namespace quiesce::faults

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/core/call_class.h"
 #include "gtest/gtest.h"
 #include "tests/fakes/dbss_sim/dbss_sim.h"
 #include "tests/integration/faults/daemon.h"

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/core/call_class.h"
 #include "gtest/gtest.h"
 #include "tests/integration/faults/faulty_cloud.h"
 

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "daemon/core/call_class.h"
 #include "gtest/gtest.h"
 #include "tests/integration/faults/faulty_cloud.h"
 #include "tests/support/wait.h"
