@@ -100,7 +100,7 @@ void PostList(Executor* executor, ListDone done, CallOutcome outcome) {
 class ApiCall : public PooledCall {
  public:
   ApiCall(Operation operation, std::string project_id, std::string path, SteadyTime deadline,
-          CallRoute* route, Clock* clock)
+          std::shared_ptr<CallRoute> route, Clock* clock)
       : PooledCall(operation, deadline),
         project_id_(std::move(project_id)),
         path_(std::move(path)),
@@ -127,7 +127,7 @@ class ApiCall : public PooledCall {
 
   const std::string project_id_;
   const std::string path_;
-  CallRoute* const route_;
+  const std::shared_ptr<CallRoute> route_;
   Clock* const clock_;
   CallOutcome outcome_;  // of Run; the worker's
 
@@ -276,8 +276,8 @@ CallOutcome ApiCall::Read(HttpReply reply, ListReader* reader) const {
 
 class StopCall final : public ApiCall {
  public:
-  StopCall(const core::InstanceKey& key, SteadyTime deadline, CallRoute* route, Clock* clock,
-           Executor* executor, StopDone done)
+  StopCall(const core::InstanceKey& key, SteadyTime deadline, std::shared_ptr<CallRoute> route,
+           Clock* clock, Executor* executor, StopDone done)
       : ApiCall(Operation::kStop, key.project_id,
                 absl::StrCat("/v1/", key.project_id, "/db-om/", key.instance_id, "/stop"), deadline,
                 route, clock),
@@ -295,8 +295,8 @@ class StopCall final : public ApiCall {
 
 class ListCall final : public ApiCall {
  public:
-  ListCall(const std::string& project_id, SteadyTime deadline, CallRoute* route, Clock* clock,
-           Executor* executor, ListDone done)
+  ListCall(const std::string& project_id, SteadyTime deadline, std::shared_ptr<CallRoute> route,
+           Clock* clock, Executor* executor, ListDone done)
       : ApiCall(Operation::kList, project_id, absl::StrCat("/v2/", project_id, "/db-om/instances"),
                 deadline, route, clock),
         executor_(executor),
@@ -314,14 +314,14 @@ class ListCall final : public ApiCall {
 }  // namespace
 
 std::shared_ptr<PooledCall> MakeStopCall(const core::InstanceKey& key, SteadyTime deadline,
-                                         CallRoute* route, Clock* clock, Executor* executor,
-                                         StopDone done) {
+                                         std::shared_ptr<CallRoute> route, Clock* clock,
+                                         Executor* executor, StopDone done) {
   return std::make_shared<StopCall>(key, deadline, route, clock, executor, std::move(done));
 }
 
 std::shared_ptr<PooledCall> MakeListCall(const std::string& project_id, SteadyTime deadline,
-                                         CallRoute* route, Clock* clock, Executor* executor,
-                                         ListDone done) {
+                                         std::shared_ptr<CallRoute> route, Clock* clock,
+                                         Executor* executor, ListDone done) {
   return std::make_shared<ListCall>(project_id, deadline, route, clock, executor, std::move(done));
 }
 

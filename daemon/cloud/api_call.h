@@ -17,7 +17,8 @@
 // tells its `done` exactly once, whatever becomes of it.
 namespace quiesce::cloud {
 
-// How the calls of a project go out. Outlives them.
+// How the calls of a project go out. Shared by them: a project that is configured anew has another
+// route, while calls are still on the one before.
 class CallRoute {
  public:
   virtual ~CallRoute() = default;
@@ -32,11 +33,11 @@ class CallRoute {
 // Both ids must be valid (core::IsValidId): they go into the path, and a valid id needs no
 // encoding.
 std::shared_ptr<PooledCall> MakeStopCall(const core::InstanceKey& key, SteadyTime deadline,
-                                         CallRoute* route, Clock* clock, Executor* executor,
-                                         StopDone done);
+                                         std::shared_ptr<CallRoute> route, Clock* clock,
+                                         Executor* executor, StopDone done);
 std::shared_ptr<PooledCall> MakeListCall(const std::string& project_id, SteadyTime deadline,
-                                         CallRoute* route, Clock* clock, Executor* executor,
-                                         ListDone done);
+                                         std::shared_ptr<CallRoute> route, Clock* clock,
+                                         Executor* executor, ListDone done);
 
 // The answers to calls that are refused before they become one.
 void RefuseStop(Executor* executor, StopDone done, const std::string& message);

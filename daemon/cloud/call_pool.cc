@@ -213,8 +213,15 @@ void CallPool::KeepDeadlines() {
   }
 }
 
-void CallPool::Close(absl::Duration grace) {
+void CallPool::Hurry(absl::Duration grace) {
   const SteadyTime until = clock_->Read().steady + grace;
+  MutexLock lock(mu_);
+  cut_at_ = std::min(cut_at_, until);
+  idle_.NotifyAll();
+}
+
+void CallPool::Close(absl::Duration grace) {
+  Hurry(grace);
   std::vector<std::shared_ptr<PooledCall>> dropped;
   {
     MutexLock lock(mu_);
@@ -232,8 +239,8 @@ void CallPool::Close(absl::Duration grace) {
   for (const auto& call : dropped) call->Drop(PooledCall::Why::kClosing);
   {
     MutexLock lock(mu_);
-    while (running_[0] + running_[1] > 0 && clock_->Read().steady < until) {
-      WaitUpTo(idle_, mu_, until - clock_->Read().steady);
+    while (running_[0] + running_[1] > 0 && clock_->Read().steady < cut_at_) {
+      WaitUpTo(idle_, mu_, cut_at_ - clock_->Read().steady);
     }
     // Whoever still runs is overdue now.
     Timers running;

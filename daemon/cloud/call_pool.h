@@ -79,6 +79,9 @@ class CallPool {
   // `grace`, cuts those that are left and returns when no thread is left. Does nothing the second
   // time. By the owner only.
   void Close(absl::Duration grace);
+  // From now on Close, also one that is under way, waits for `grace` at most. Thread-safe; does not
+  // block.
+  void Hurry(absl::Duration grace);
 
   int max_lists() const { return max_running_[Index(Operation::kList)]; }
   int max_stops() const { return max_running_[Index(Operation::kStop)]; }
@@ -133,7 +136,8 @@ class CallPool {
   Timers timers_ ABSL_GUARDED_BY(mu_);
   SteadyTime next_wake_ ABSL_GUARDED_BY(mu_) = SteadyTime::Never();
   uint64_t submitted_ ABSL_GUARDED_BY(mu_) = 0;
-  bool closing_ ABSL_GUARDED_BY(mu_) = false;   // takes nothing more
+  bool closing_ ABSL_GUARDED_BY(mu_) = false;                        // takes nothing more
+  SteadyTime cut_at_ ABSL_GUARDED_BY(mu_) = SteadyTime::Infinite();  // what runs then, if closing
   bool finished_ ABSL_GUARDED_BY(mu_) = false;  // nothing runs: the deadline keeper may go
 };
 

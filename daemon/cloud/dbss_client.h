@@ -1,59 +1,23 @@
 #ifndef QUIESCE_DAEMON_CLOUD_DBSS_CLIENT_H_
 #define QUIESCE_DAEMON_CLOUD_DBSS_CLIENT_H_
 
-#include <map>
+#include <list>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/executor.h"
-#include "daemon/base/limits.h"
+#include "daemon/base/mutex.h"
 #include "daemon/base/random.h"
-#include "daemon/cloud/auth/secret_source.h"
 #include "daemon/cloud/credential_status.h"
-#include "daemon/cloud/endpoint.h"
+#include "daemon/cloud/dbss_options.h"
 #include "daemon/cloud/instance_api.h"
-#include "daemon/cloud/proxy.h"
-#include "daemon/core/power_state.h"
+#include "daemon/cloud/retirement.h"
+#include "daemon/cloud/routes.h"
 
 namespace quiesce::cloud {
-
-// Says where its secret is; holds none.
-struct DbssCredential {
-  std::string name;
-  std::string file{};  // of the token, the password or the key pair; empty: variables hold it
-  int max_in_flight = limits::kDefaultMaxInFlight;  // of each endpoint, stops and lists
-  CredentialStatus::Kind kind = CredentialStatus::Kind::kTokenFile;
-  // Of a password.
-  std::string user{};
-  std::string domain{};
-  std::string password_env{};
-  // Of an access key.
-  std::string access_key_env{};
-  std::string secret_key_env{};
-  std::string security_token_env{};  // empty: the key is no temporary one
-};
-
-struct DbssProject {
-  std::string id;
-  Endpoint endpoint;
-  std::string ca_file;     // PEM; empty: the system's authorities
-  std::string credential;  // name
-  core::StatusMap status_map;
-  std::optional<Endpoint> iam_endpoint{};  // required with a password
-};
-
-struct DbssOptions {
-  std::vector<DbssCredential> credentials;
-  std::vector<DbssProject> projects;
-  std::string version;  // of quiesced, for User-Agent
-  ProxySettings proxies{};
-  auth::Environment environment{};  // required with credentials in variables
-};
 
 // The cloud over HTTP: Huawei Cloud DBSS, database O&M.
 //
@@ -81,6 +45,16 @@ class DbssClient final : public InstanceApi {
                                                             Executor* executor);
   ~DbssClient() override;  // as Drain(0)
 
+  // Other options than those of Create, checked and ready to be used.
+  class Update;
+  // INVALID_ARGUMENT as Create. Changes nothing. Blocks for the reading of files. One at a time.
+  absl::StatusOr<std::unique_ptr<Update>> Prepare(const DbssOptions& options);
+  // From now on, calls go out as `update` says, which was prepared since the last one. What it
+  // leaves as it was goes on being used: connections, tokens, and what is known of secrets. Calls
+  // in flight end as they would have; where the credential they belong to is used no more, they
+  // have limits::kDrainTimeout. Does not block. Not after Drain.
+  void Apply(std::unique_ptr<Update> update);
+
   void Stop(const core::InstanceKey& key, absl::Duration deadline, StopDone done) override;
   void List(const std::string& project_id, absl::Duration deadline, ListDone done) override;
   CredentialStatus CredentialOf(const std::string& project_id) const override;
@@ -93,21 +67,24 @@ class DbssClient final : public InstanceApi {
   void Drain(absl::Duration timeout);
 
  private:
-  class Line;
-  struct Credential;
-  class Project;
+  using SharedRoutes = std::shared_ptr<const Routes>;
 
   DbssClient(Clock* clock, Executor* executor);
 
-  absl::Status AddCredential(const DbssCredential& config, const DbssOptions& options);
-  absl::Status AddProject(DbssProject config, const DbssOptions& options);
+  SharedRoutes routes() const ABSL_LOCKS_EXCLUDED(mu_);
 
   Clock* const clock_;
   Executor* const executor_;
   SystemRandom random_;
-  // Constant after Create.
-  std::map<std::string, std::unique_ptr<Credential>> credentials_;
-  std::map<std::string, std::unique_ptr<Project>> projects_;
+  mutable Mutex mu_;
+  SharedRoutes routes_ ABSL_GUARDED_BY(mu_);
+  std::list<Retirement> retirements_ ABSL_GUARDED_BY(mu_);
+};
+
+class DbssClient::Update {
+ private:
+  friend class DbssClient;
+  SharedRoutes routes_;
 };
 
 }  // namespace quiesce::cloud

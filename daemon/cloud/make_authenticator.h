@@ -8,7 +8,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/random.h"
 #include "daemon/cloud/auth/authenticator.h"
-#include "daemon/cloud/dbss_client.h"
+#include "daemon/cloud/dbss_options.h"
 #include "daemon/cloud/http_connection.h"
 
 namespace quiesce::cloud {

@@ -42,9 +42,37 @@ absl::Duration LastSharedPause(absl::Duration period) {
 
 QuotaLimiter::QuotaLimiter(const Options& options) : options_(options) {
   at_a_time_ = std::clamp(options_.max_in_flight, 1, limits::kFirstInFlight);
+  AddToldWindow();
+}
+
+void QuotaLimiter::SetOptions(const Options& options) {
+  const bool has_other_reserve = options.reserve != options_.reserve;
+  options_ = options;
+  at_a_time_ = std::min(at_a_time_, std::max(1, options_.max_in_flight));
+  windows_.erase(std::remove_if(windows_.begin(), windows_.end(),
+                                [](const Window& window) { return window.told; }),
+                 windows_.end());
+  for (Window& window : windows_) {
+    if (!has_other_reserve) break;
+    Window replacement = MakeWindow(window.limit);
+    replacement.named_at = window.named_at;
+    replacement.passed = window.passed;
+    window = replacement;
+  }
+  AddToldWindow();
+}
+
+void QuotaLimiter::AddToldWindow() {
   if (!IsSensible(options_.told)) return;
   windows_.push_back(MakeWindow(*options_.told));
   windows_.back().told = true;
+  SortWindows();
+}
+
+void QuotaLimiter::SortWindows() {
+  std::stable_sort(windows_.begin(), windows_.end(), [](const Window& a, const Window& b) {
+    return CallsPerSecond(a.full, a.limit.period) < CallsPerSecond(b.full, b.limit.period);
+  });
 }
 
 QuotaLimiter::Window QuotaLimiter::MakeWindow(const QuotaWindow& limit) const {
@@ -202,9 +230,7 @@ void QuotaLimiter::Learn(const QuotaWindow& limit, SteadyTime now) {
   }
   known->named_at = now;
   known->passed = true;
-  std::stable_sort(windows_.begin(), windows_.end(), [](const Window& a, const Window& b) {
-    return CallsPerSecond(a.full, a.limit.period) < CallsPerSecond(b.full, b.limit.period);
-  });
+  SortWindows();
 }
 
 void QuotaLimiter::ForgetOld(SteadyTime now) {

@@ -63,6 +63,8 @@ class QuotaLimiter {
   };
 
   explicit QuotaLimiter(const Options& options);
+  // Other options, from now on. What was learned stays.
+  void SetOptions(const Options& options);
 
   // How many more calls for `use` may start at `now`: 0 to max_in_flight. `stops_wait`: whether
   // there are stops that only wait for this quota.
@@ -116,6 +118,8 @@ class QuotaLimiter {
   SteadyTime EtaIn(const Window& window, int64_t position, SteadyTime begin, SteadyTime now) const;
 
   Window MakeWindow(const core::QuotaWindow& limit) const;
+  void AddToldWindow();
+  void SortWindows();
   void Learn(const core::QuotaWindow& limit, SteadyTime now);
   void ForgetOld(SteadyTime now);
   void GrowShares(SteadyTime now);
@@ -125,7 +129,7 @@ class QuotaLimiter {
   void ShareWithOthers(Window& window, SteadyTime now);
   void Pause(absl::Duration pause, SteadyTime now);
 
-  const Options options_;
+  Options options_;
   CallAccount account_;
   std::vector<Window> windows_;  // the tightest first
   int64_t throttled_ = 0;

@@ -37,8 +37,8 @@ void ClientFixture::WriteToken(std::string_view token) {
   ASSERT_EQ(std::rename((token_file_ + ".new").c_str(), token_file_.c_str()), 0);
 }
 
-void ClientFixture::Connect(const std::string& endpoint, int max_in_flight,
-                            const std::string& ca_file) {
+DbssOptions ClientFixture::OptionsFor(const std::string& endpoint, int max_in_flight,
+                                      const std::string& ca_file) {
   DbssOptions options;
   options.version = "1.2.3";
   options.proxies = proxies_;
@@ -54,7 +54,18 @@ void ClientFixture::Connect(const std::string& endpoint, int max_in_flight,
   project.iam_endpoint = iam_;
   project.status_map = {{"SLEEPING", core::PowerState::kStopped}};
   options.projects.push_back(project);
-  auto client = DbssClient::Create(std::move(options), &clock_, &loop_);
+  return options;
+}
+
+void ClientFixture::Update(const DbssOptions& options) {
+  auto update = client_->Prepare(options);
+  ASSERT_TRUE(update.ok()) << update.status();
+  client_->Apply(*std::move(update));
+}
+
+void ClientFixture::Connect(const std::string& endpoint, int max_in_flight,
+                            const std::string& ca_file) {
+  auto client = DbssClient::Create(OptionsFor(endpoint, max_in_flight, ca_file), &clock_, &loop_);
   ASSERT_TRUE(client.ok()) << client.status();
   client_ = *std::move(client);
 }

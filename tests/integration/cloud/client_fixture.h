@@ -52,6 +52,11 @@ class ClientFixture : public ::testing::Test {
   // The client is of one project with one credential.
   void Connect(const std::string& endpoint, int max_in_flight = 4, const std::string& ca_file = "");
   void Connect(support::HostileServer& server, int max_in_flight = 4);
+  // What Connect connects with.
+  DbssOptions OptionsFor(const std::string& endpoint, int max_in_flight = 4,
+                         const std::string& ca_file = "");
+  // Puts other options in force.
+  void Update(const DbssOptions& options);
 
   std::future<core::CallResult> StartStop(absl::Duration deadline = absl::Minutes(1),
                                           std::string_view instance = kInstance);

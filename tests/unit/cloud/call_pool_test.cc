@@ -256,6 +256,20 @@ TEST_F(CallPoolTest, CloseWaitsForWhatEndsInTime) {
   EXPECT_FALSE(running->cut);
 }
 
+TEST_F(CallPoolTest, AHurryShortensTheGraceOfACloseUnderWay) {
+  auto pool = Pool(2);
+  auto running = Submit(*pool, Operation::kStop);
+  running->started.get_future().wait();
+  auto late = Submit(*pool, Operation::kStop);
+  auto closed = std::async(std::launch::async, [&] { pool->Close(absl::InfiniteDuration()); });
+  late->dropped.get_future().wait();  // it is closing
+  pool->Hurry(absl::Minutes(10));
+  EXPECT_FALSE(running->cut);
+  pool->Hurry(absl::ZeroDuration());
+  closed.wait();
+  EXPECT_TRUE(running->cut);
+}
+
 TEST_F(CallPoolTest, RunsOrDropsEachCallOnceUnderLoad) {
   std::atomic<int> runs = 0;
   std::atomic<int> drops = 0;

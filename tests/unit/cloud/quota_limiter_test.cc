@@ -67,6 +67,32 @@ class QuotaLimiterTest : public testing::Test {
   SteadyTime now_ = kStart;
 };
 
+TEST_F(QuotaLimiterTest, OtherOptionsKeepWhatWasLearned) {
+  Make(0);
+  Serve(100);
+  Call(Refused(kUser));
+  QuotaLimiter::Options options;
+  options.reserve = 0.5;
+  options.max_in_flight = 2;
+  limiter_->SetOptions(options);
+  EXPECT_EQ(limiter_->windows(), std::vector<QuotaWindow>{kUser});
+  EXPECT_EQ(limiter_->used(now_), 101);
+  EXPECT_EQ(Stops(), 0) << "half of it is used up";
+  Pass(absl::Minutes(6));
+  EXPECT_EQ(Stops(), 2);
+}
+
+TEST_F(QuotaLimiterTest, AToldWindowGoesWithTheOptionsThatTellIt) {
+  Make(0, kIp);
+  EXPECT_EQ(limiter_->windows(), std::vector<QuotaWindow>{kIp});
+  QuotaLimiter::Options options;
+  options.told = kUser;
+  limiter_->SetOptions(options);
+  EXPECT_EQ(limiter_->windows(), std::vector<QuotaWindow>{kUser});
+  limiter_->SetOptions({});
+  EXPECT_TRUE(limiter_->windows().empty());
+}
+
 TEST_F(QuotaLimiterTest, BeginsWithAFewCallsAtATimeAndTakesMoreAsTheyAreServed) {
   Make(0);
   EXPECT_EQ(Stops(), limits::kFirstInFlight);
