@@ -3,52 +3,53 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "daemon/base/status_macros.h"
 #include "daemon/core/error.h"
 #include "daemon/store/attempt_operations.h"
+#include "daemon/store/project_operations.h"
 
 namespace quiesce::app {
 namespace {
 
-store::Recover MakeRecover(const config::Config& config) {
-  store::Recover recover;
+std::vector<store::ConfiguredProject> StoreProjectsOf(const config::Config& config) {
+  std::vector<store::ConfiguredProject> projects;
   for (const config::Project& project : config.projects) {
-    recover.projects.push_back({project.id, project.alias, project.endpoint.ToString()});
+    projects.push_back({project.id, project.alias, project.endpoint.ToString(),
+                        project.moved_from ? project.moved_from->ToString() : ""});
   }
-  return recover;
+  return projects;
 }
 
-// A project whose endpoint is not the remembered one.
-struct MovedProject {
-  const config::Project* project = nullptr;
-  std::string stored_endpoint;
-
-  bool is_accepted() const {
-    return project->moved_from && project->moved_from->ToString() == stored_endpoint;
-  }
-};
-
-std::optional<MovedProject> MovedProjectOf(const absl::Status& status,
-                                           const config::Config& config) {
-  const std::optional<core::ErrorDetail> detail = core::DetailOf(status);
-  if (!detail || detail->reason != "ENDPOINT_CHANGED") return std::nullopt;
-  const auto id = detail->metadata.find("project");
-  const auto stored = detail->metadata.find("stored_endpoint");
-  if (id == detail->metadata.end() || stored == detail->metadata.end()) return std::nullopt;
-  for (const config::Project& project : config.projects) {
-    if (project.id == id->second) return MovedProject{&project, stored->second};
-  }
-  return std::nullopt;
-}
-
-absl::Status Refusal(const MovedProject& moved) {
-  const config::Project& project = *moved.project;
+// Of a project whose endpoint is not the remembered one: what to change in the configuration.
+absl::Status Refusal(const config::Project& project, const std::string& stored_endpoint) {
   return absl::FailedPreconditionError(
       absl::StrCat("projects.", project.alias, " has the endpoint ", project.endpoint.ToString(),
-                   ", the store remembers ", moved.stored_endpoint,
+                   ", the store remembers ", stored_endpoint,
                    ": put that back; or, if the new one leads to the same instances, set projects.",
-                   project.alias, ".moved_from: ", moved.stored_endpoint));
+                   project.alias, ".moved_from: ", stored_endpoint));
+}
+
+absl::Status ForPeople(const absl::Status& status, const config::Config& config) {
+  const std::optional<core::ErrorDetail> detail = core::DetailOf(status);
+  if (!detail || detail->reason != "ENDPOINT_CHANGED") return status;
+  const auto id = detail->metadata.find("project");
+  const auto stored = detail->metadata.find("stored_endpoint");
+  if (id == detail->metadata.end() || stored == detail->metadata.end()) return status;
+  for (const config::Project& project : config.projects) {
+    if (project.id == id->second) return Refusal(project, stored->second);
+  }
+  return status;
+}
+
+void LogMoves(const std::vector<store::MovedProject>& moved, observability::Logger& log) {
+  for (const store::MovedProject& project : moved) {
+    log.Warning("endpoint changed, as configured",
+                {{"project", project.alias}, {"from", project.from}, {"to", project.to}});
+  }
 }
 
 }  // namespace
@@ -56,21 +57,25 @@ absl::Status Refusal(const MovedProject& moved) {
 absl::StatusOr<int64_t> RecoverStore(store::SqliteStore& sqlite, const config::Config& config,
                                      const store::SqliteStore::Environment& environment,
                                      observability::Logger& log) {
-  store::Recover recover = MakeRecover(config);
-  // Each round accepts one more project.
-  while (true) {
-    const auto recovered = sqlite.Execute(recover, environment);
-    if (recovered.ok()) return recovered->attempts;
-    const std::optional<MovedProject> moved = MovedProjectOf(recovered.status(), config);
-    if (!moved) return recovered.status();
-    if (!moved->is_accepted()) return Refusal(*moved);
-    if (!recover.accepted_endpoint_changes.insert(moved->project->id).second) {
-      return recovered.status();
-    }
-    log.Warning("endpoint changed, as configured", {{"project", moved->project->alias},
-                                                    {"from", moved->stored_endpoint},
-                                                    {"to", moved->project->endpoint.ToString()}});
-  }
+  const auto recovered = sqlite.Execute(store::Recover{StoreProjectsOf(config)}, environment);
+  if (!recovered.ok()) return ForPeople(recovered.status(), config);
+  LogMoves(recovered->moved, log);
+  return recovered->attempts;
+}
+
+absl::Status ReconfigureStore(store::StateStore& store, const config::Config& config,
+                              observability::Logger& log) {
+  absl::Notification done;
+  absl::StatusOr<store::ConfigureProjects::Result> moved;
+  store.Submit(store::ConfigureProjects{StoreProjectsOf(config)},
+               [&](absl::StatusOr<store::ConfigureProjects::Result> result) {
+                 moved = std::move(result);
+                 done.Notify();
+               });
+  done.WaitForNotification();
+  if (!moved.ok()) return ForPeople(moved.status(), config);
+  LogMoves(*moved, log);
+  return absl::OkStatus();
 }
 
 }  // namespace quiesce::app

@@ -3,14 +3,17 @@
 
 #include <cstdint>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "daemon/config/config.h"
 #include "daemon/observability/logger.h"
 #include "daemon/store/sqlite_store.h"
+#include "daemon/store/state_store.h"
 
 namespace quiesce::app {
 
-// Does what a process does first with its store, and returns how many calls it found open.
+// Does what a process does first with its store, and returns how many calls it found open. The
+// errors of both are for people.
 //
 // FAILED_PRECONDITION when the configuration gives a project another endpoint than the store
 // remembers: the same ids elsewhere are other instances, and declarations must not reach them by a
@@ -19,6 +22,11 @@ namespace quiesce::app {
 absl::StatusOr<int64_t> RecoverStore(store::SqliteStore& sqlite, const config::Config& config,
                                      const store::SqliteStore::Environment& environment,
                                      observability::Logger& log);
+
+// Makes a store that is at work remember the projects of another configuration, all or none; errors
+// as above, or UNAVAILABLE. Blocks until that is durable; not on the executor.
+absl::Status ReconfigureStore(store::StateStore& store, const config::Config& config,
+                              observability::Logger& log);
 
 }  // namespace quiesce::app
 

@@ -1,13 +1,10 @@
 #include "daemon/store/attempt_operations.h"
 
-#include <map>
 #include <optional>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "daemon/base/random.h"
 #include "daemon/base/status_macros.h"
-#include "daemon/core/error.h"
 #include "daemon/store/surroundings.h"
 
 namespace quiesce::store {
@@ -38,42 +35,10 @@ bool IsDefinite(core::Outcome outcome) {
          outcome != core::Outcome::kNone;
 }
 
-absl::Status EndpointChanged(const Project& stored, const Recover::ConfiguredProject& configured) {
-  return core::MakeError(
-      absl::StatusCode::kFailedPrecondition,
-      absl::StrCat("project ", configured.alias, " (", configured.id, ") has endpoint ",
-                   configured.endpoint, " in the configuration, and had ", stored.endpoint,
-                   " when this store was last used; put it back, use a new store, or accept the "
-                   "new endpoint if it leads to the same instances"),
-      core::ErrorDetail{"ENDPOINT_CHANGED",
-                        {{"project", configured.id},
-                         {"endpoint", configured.endpoint},
-                         {"stored_endpoint", stored.endpoint}},
-                        {}});
-}
-
-// What an earlier process saw is shown with its age, and decides nothing.
-void MakeStale(Project& project, int64_t last_list_seq, SteadyTime now) {
-  project.freshness.process_floor_seq = last_list_seq;
-  project.freshness.process_started = now;
-}
-
-absl::Status RecoverProjects(Tables& tables, const OpContext& context, const Recover& recover) {
-  QUIESCE_ASSIGN_OR_RETURN(const std::vector<Project> stored, tables.ReadProjects());
-  std::map<std::string, Project> projects;
-  for (const Project& project : stored) projects.emplace(project.id, project);
-  for (const Recover::ConfiguredProject& configured : recover.projects) {
-    Project& project = projects[configured.id];
-    const bool changed = !project.endpoint.empty() && project.endpoint != configured.endpoint;
-    if (changed && recover.accepted_endpoint_changes.count(configured.id) == 0) {
-      return EndpointChanged(project, configured);
-    }
-    project.id = configured.id;
-    project.alias = configured.alias;
-    project.endpoint = configured.endpoint;
-  }
-  for (auto& [id, project] : projects) {
-    MakeStale(project, tables.last_list_seq(), context.now.steady);
+absl::Status MakeAllStale(Tables& tables, SteadyTime now) {
+  QUIESCE_ASSIGN_OR_RETURN(std::vector<Project> projects, tables.ReadProjects());
+  for (Project& project : projects) {
+    MakeStale(project, tables.last_list_seq(), now);
     QUIESCE_RETURN_IF_ERROR(tables.WriteProject(project));
   }
   return absl::OkStatus();
@@ -132,12 +97,15 @@ absl::StatusOr<Latch::Result> Latch::Run(Tables& tables, const OpContext& contex
 }
 
 absl::StatusOr<Recover::Result> Recover::Run(Tables& tables, const OpContext& context) {
-  QUIESCE_RETURN_IF_ERROR(RecoverProjects(tables, context, *this));
+  Result result;
+  QUIESCE_ASSIGN_OR_RETURN(result.moved, ConfigureProjects{projects}.Run(tables, context));
+  QUIESCE_RETURN_IF_ERROR(MakeAllStale(tables, context.now.steady));
   QUIESCE_ASSIGN_OR_RETURN(const std::vector<core::InstanceKey> open, tables.OpenAttempts());
   for (const core::InstanceKey& key : open) {
     QUIESCE_RETURN_IF_ERROR(GiveUp(tables, context, key));
   }
-  return Result{static_cast<int64_t>(open.size())};
+  result.attempts = static_cast<int64_t>(open.size());
+  return result;
 }
 
 }  // namespace quiesce::store

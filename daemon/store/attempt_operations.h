@@ -2,7 +2,6 @@
 #define QUIESCE_DAEMON_STORE_ATTEMPT_OPERATIONS_H_
 
 #include <cstdint>
-#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "daemon/core/decide.h"
 #include "daemon/core/facts.h"
 #include "daemon/core/transition.h"
+#include "daemon/store/project_operations.h"
 #include "daemon/store/state_store.h"
 #include "daemon/store/tables.h"
 
@@ -83,25 +83,18 @@ struct Latch {
 };
 
 // What a process does first: gives every attempt that an earlier one left open the outcome
-// UNKNOWN, makes everything that was seen stale, and remembers the configured projects.
-//
-// FAILED_PRECONDITION (ENDPOINT_CHANGED) when a project's endpoint is not the one it had:
-// instances of the same ids elsewhere are other instances. An operator accepts it by name.
+// UNKNOWN, makes everything that was seen stale, and remembers the configured projects. Errors are
+// those of ConfigureProjects.
 struct Recover {
-  struct ConfiguredProject {
-    std::string id;
-    std::string alias;
-    std::string endpoint;
-  };
   struct Result {
     int64_t attempts = 0;  // found open
+    std::vector<MovedProject> moved;
   };
   static constexpr Lane kLane = Lane::kInteractive;
   bool alone() const { return true; }
   absl::StatusOr<Result> Run(Tables& tables, const OpContext& context);
 
   std::vector<ConfiguredProject> projects;
-  std::set<std::string> accepted_endpoint_changes;  // project ids
 };
 
 }  // namespace quiesce::store

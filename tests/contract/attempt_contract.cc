@@ -259,9 +259,46 @@ TEST_P(StateStoreContract, RecoverRefusesAChangedEndpoint) {
   EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(ReasonOf(refused), "ENDPOINT_CHANGED");
   EXPECT_EQ(ReadProjectRow(kProject).endpoint, "https://one.example");
-  recover.accepted_endpoint_changes.insert(kProject);
-  Do(recover);
+  recover.projects.front().moved_from = "https://one.example";
+  EXPECT_EQ(Do(recover).moved.size(), 1u);
   EXPECT_EQ(ReadProjectRow(kProject).endpoint, "https://other.example");
+}
+
+TEST_P(StateStoreContract, ConfiguredProjectsAreRememberedAllOrNone) {
+  RestartAndRecover(Ending::kOrderly);
+  const std::string third(32, 'c');
+  ConfigureProjects configure;
+  configure.projects = {{third, "new", "https://three.example"},
+                        {kProject, "renamed", "https://other.example", "https://wrong.example"}};
+  EXPECT_EQ(ReasonOf(Execute(configure).status()), "ENDPOINT_CHANGED");
+  EXPECT_EQ(ReadProjectRow(third).endpoint, "");
+  EXPECT_EQ(ReadProjectRow(kProject).alias, "billing-cn");
+  configure.projects[1].moved_from = "https://one.example";
+  const auto moved = Do(configure);
+  ASSERT_EQ(moved.size(), 1u);
+  EXPECT_EQ(moved[0].from, "https://one.example");
+  EXPECT_EQ(ReadProjectRow(third).endpoint, "https://three.example");
+  EXPECT_EQ(ReadProjectRow(kProject).alias, "renamed");
+}
+
+TEST_P(StateStoreContract, AProjectThatMovedIsListedBeforeItIsCalled) {
+  RestartAndRecover(Ending::kOrderly);
+  MakeDue(Key(1));
+  ConfigureProjects configure;
+  configure.projects = {{kProject, "billing-cn", "https://other.example", "https://one.example"}};
+  Do(configure);
+  EXPECT_EQ(WhyNotClaimed(Key(1)).action, core::Action::kLook);
+  List({});
+  ClaimIt(Key(1));
+}
+
+TEST_P(StateStoreContract, AProjectConfiguredAsBeforeStaysFresh) {
+  RestartAndRecover(Ending::kOrderly);
+  MakeDue(Key(1));
+  ConfigureProjects configure;
+  configure.projects = {{kProject, "renamed", "https://one.example"}};
+  EXPECT_TRUE(Do(configure).empty());
+  ClaimIt(Key(1));
 }
 
 // --- holds and calls -----------------------------------------------------------------------------

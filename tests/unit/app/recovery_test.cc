@@ -2,10 +2,14 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/app/event_loop.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/random.h"
+#include "daemon/store/group_commit.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/captured_log.h"
@@ -28,8 +32,8 @@ class RecoveryTest : public ::testing::Test {
     sqlite_ = *std::move(opened);
   }
   ~RecoveryTest() override {
+    if (sqlite_ == nullptr) return;
     EXPECT_TRUE(sqlite_->Close().ok());
-    sqlite_.reset();
   }
 
   void AddProject(char id, const char* endpoint, const char* moved_from = nullptr) {
@@ -116,6 +120,49 @@ TEST_F(RecoveryTest, AProjectThatWasAwayIsStillRemembered) {
   ASSERT_TRUE(Start().ok());
   AddProject('a', kNew);
   EXPECT_FALSE(Start().ok());
+}
+
+// A store at work, on a loop of its own.
+class ReconfigureTest : public RecoveryTest {
+ protected:
+  // Of what was added since the last time.
+  absl::Status Reconfigure() {
+    if (store_ == nullptr) {
+      loop_.Start();
+      store_ = std::make_unique<store::GroupCommitStore>(
+          std::move(sqlite_), store::GroupCommitStore::Dependencies{loop_, clock_, random_},
+          store::ProjectMap(), [](std::vector<store::Change>) {},
+          [](const absl::Status& status) { ADD_FAILURE() << status; });
+    }
+    const absl::Status status = ReconfigureStore(*store_, config_, log_);
+    config_ = {};
+    return status;
+  }
+
+  EventLoop loop_{clock_};
+  std::unique_ptr<store::GroupCommitStore> store_;
+};
+
+TEST_F(ReconfigureTest, RemembersNewProjectsAndAcceptsMovesThatAreSaid) {
+  AddProject('a', kOld);
+  ASSERT_TRUE(Start().ok());
+  AddProject('a', kOld);
+  AddProject('b', kOld);
+  ASSERT_TRUE(Reconfigure().ok());
+  AddProject('b', kNew);
+  EXPECT_THAT(std::string(Reconfigure().message()),
+              HasSubstr("set projects.p-b.moved_from: https://old.example.com"));
+  AddProject('b', kNew, kOld);
+  EXPECT_TRUE(Reconfigure().ok());
+  EXPECT_THAT(captured_.lines(), testing::Contains(HasSubstr("endpoint changed, as configured")));
+}
+
+TEST_F(ReconfigureTest, AStoreThatIsClosedIsNoReasonToWaitForEver) {
+  AddProject('a', kOld);
+  ASSERT_TRUE(Reconfigure().ok());
+  ASSERT_TRUE(store_->Close().ok());
+  AddProject('b', kOld);
+  EXPECT_EQ(Reconfigure().code(), absl::StatusCode::kUnavailable);
 }
 
 }  // namespace
