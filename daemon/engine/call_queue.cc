@@ -26,4 +26,11 @@ core::InstanceKey CallQueue::Pop() {
   return key;
 }
 
+std::vector<core::InstanceKey> CallQueue::TakeAll() {
+  std::vector<core::InstanceKey> all;
+  all.reserve(size_);
+  while (!empty()) all.push_back(Pop());
+  return all;
+}
+
 }  // namespace quiesce::engine

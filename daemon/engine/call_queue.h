@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "daemon/core/facts.h"
 
@@ -17,6 +18,8 @@ class CallQueue {
   void Push(core::InstanceKey key);
   // Not on an empty queue.
   core::InstanceKey Pop();
+  // Takes everything out.
+  std::vector<core::InstanceKey> TakeAll();
 
   bool empty() const { return size_ == 0; }
   size_t size() const { return size_; }

@@ -34,8 +34,13 @@ CredentialState::CredentialState(std::string credential, std::string at, int mos
                                  const QuotaConfig& quota)
     : name(std::move(credential)),
       endpoint(std::move(at)),
-      max_in_flight(most),
+      max_in_flight_(most),
       quota_(LimiterOptions(most, quota)) {}
+
+void CredentialState::Configure(int max_in_flight, const QuotaConfig& quota) {
+  max_in_flight_ = max_in_flight;
+  quota_.SetOptions(LimiterOptions(max_in_flight, quota));
+}
 
 // Lists probe, where there are any that tell something: they change nothing.
 bool CredentialState::ListsProbe() const { return observed_projects > 0 && !lists_say_nothing_; }
@@ -45,7 +50,7 @@ SteadyTime CredentialState::PlaceAt(CallUse use, bool gives_way, SteadyTime now)
 }
 
 int CredentialState::StopsAllowed(SteadyTime now) const {
-  const int free = Slots(max_in_flight) - in_flight - claiming;
+  const int free = Slots(max_in_flight_) - in_flight - claiming;
   if (circuit_.is_open()) {
     if (ListsProbe() || !circuit_.Allows(now)) return 0;
     return std::min({free, 1, quota_.Available(CallUse::kStop, true, now)});
@@ -78,7 +83,7 @@ bool CredentialState::GivesWay(ListFor whom) const {
 // wait, in the places of stops, and but for the first one each leaves a place free.
 bool CredentialState::HasPlaceForList(SteadyTime now) const {
   if (lists_in_flight_ == 0) return true;
-  const int most = std::max(1, max_in_flight / limits::kConnectionsPerList);
+  const int most = std::max(1, max_in_flight_ / limits::kConnectionsPerList);
   return lists_in_flight_ < most && quota_.Available(CallUse::kStop, true, now) > 1;
 }
 

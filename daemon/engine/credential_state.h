@@ -39,7 +39,10 @@ class CredentialState {
 
   const std::string name;
   const std::string endpoint;
-  const int max_in_flight;
+
+  // From now on it may use this many connections, and this quota. What was learned stays.
+  void Configure(int max_in_flight, const QuotaConfig& quota);
+  int max_in_flight() const { return max_in_flight_; }
 
   // --- counted by the reconciler -----------------------------------------------------------------
   int in_flight = 0;  // stops handed to the cloud adapter, not answered
@@ -112,6 +115,7 @@ class CredentialState {
   Change Take(cloud::CallUse use, SteadyTime started, const cloud::QuotaLimiter::Answer& answer,
               cloud::Circuit::Evidence evidence, SteadyTime now);
 
+  int max_in_flight_;
   cloud::QuotaLimiter quota_;
   cloud::Circuit circuit_;
   int lists_in_flight_ = 0;

@@ -29,6 +29,12 @@ void Engine::Start() {
   Prune();
 }
 
+void Engine::Configure(const std::vector<ProjectConfig>& projects) {
+  projects_.Configure(projects);
+  observer_.ProjectsChanged();
+  reconciler_.ProjectsChanged();
+}
+
 void Engine::Drain(Task idle) {
   observer_.Stop();
   runs_.Stop();

@@ -37,6 +37,11 @@ class Engine final : private Reconciler::Listener, private Observer::Listener {
   // Takes committed changes: first everything that is stored, then each group as it is committed.
   void OnFeed(std::vector<store::Change> changes);
 
+  // Exactly these projects are configured from now on. Calls and lists under way end as they are
+  // (see Observer::ProjectsChanged); all else goes on under the new settings. The store's settings
+  // and the cloud's were replaced before.
+  void Configure(const std::vector<ProjectConfig>& projects);
+
   // Begins to list, decide and call. Everything stored has been fed.
   void Start();
 

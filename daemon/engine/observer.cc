@@ -39,6 +39,8 @@ struct Observer::Look {
 
 struct Observer::ListPass {
   Look* look = nullptr;
+  CredentialState* credential = nullptr;
+  int64_t configuration = 0;  // under which it was begun
   cloud::CallUse use = cloud::CallUse::kIdleList;
   bool wanted = false;  // a decision waited for it
   SteadyTime reserved;  // told to the credential then
@@ -71,6 +73,16 @@ absl::Status ListFailed(const core::ProjectSettings& settings, const cloud::List
       absl::StatusCode::kUnavailable,
       absl::StrCat("listing project ", settings.alias, " failed: ", result.message),
       std::move(detail));
+}
+
+absl::Status NotObserved(const core::ProjectSettings& settings) {
+  const bool configured = settings.mode != core::ObservationMode::kUnconfigured;
+  return core::MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("project ", settings.alias,
+                   configured ? " is configured with observation: none" : " is configured no more",
+                   "; it cannot be listed"),
+      {"PROJECT_NOT_OBSERVED", {{"name", absl::StrCat("projects/", settings.id)}}, {}});
 }
 
 // Whether recording that a list lacks the row would change it.
@@ -110,10 +122,19 @@ bool IsNews(const Row* row, const core::ListedInstance& listed) {
 
 Observer::Observer(Executor& executor, Clock& clock, store::StateStore& store,
                    cloud::InstanceApi& api, Projects& projects, Listener& listener)
-    : executor_(executor), clock_(clock), store_(store), api_(api), listener_(listener) {
-  for (const auto& project : projects.all()) {
+    : executor_(executor),
+      clock_(clock),
+      store_(store),
+      api_(api),
+      projects_(projects),
+      listener_(listener) {
+  AddLooks();
+}
+
+void Observer::AddLooks() {
+  for (size_t n = looks_.size(); n < projects_.all().size(); ++n) {
     looks_.push_back(std::make_unique<Look>());
-    looks_.back()->project = project.get();
+    looks_.back()->project = projects_.all()[n].get();
   }
 }
 
@@ -128,6 +149,17 @@ Observer::Look& Observer::LookOf(ProjectState& project) {
 
 void Observer::Start() {
   for (const auto& look : looks_) Schedule(*look);
+}
+
+void Observer::ProjectsChanged() {
+  ++configuration_;
+  AddLooks();
+  for (const auto& look : looks_) {
+    look->last_started = SteadyTime::Never();
+    look->not_before = SteadyTime::Never();
+    look->errors = 0;
+    Schedule(*look);
+  }
 }
 
 void Observer::WantLook(ProjectState& project) {
@@ -152,16 +184,7 @@ void Observer::Inspect(ProjectState& project, InspectDone done) {
 
 void Observer::Ask(ProjectState& project, bool accept_absence, InspectDone done) {
   if (project.config.settings.mode != core::ObservationMode::kList) {
-    core::ErrorDetail detail{"PROJECT_NOT_OBSERVED",
-                             {{"name", absl::StrCat("projects/", project.config.settings.id)}},
-                             {}};
-    std::move(done)(
-        core::MakeError(absl::StatusCode::kFailedPrecondition,
-                        absl::StrCat("project ", project.config.settings.alias,
-                                     " is configured with observation: none; it cannot be listed"),
-                        std::move(detail)),
-        Report());
-    return;
+    return std::move(done)(NotObserved(project.config.settings), Report());
   }
   Look& look = LookOf(project);
   look.refreshers.push_back({accept_absence, std::move(done)});
@@ -200,9 +223,13 @@ void Observer::RefuseIfNotSoon(Look& look, const Now& now) {
                         {"http_status", "429"},
                         {core::kRetryAfterKey, absl::FormatDuration(at - now.steady)}},
                        {}});
+  RefuseAll(look, refusal);
+}
+
+void Observer::RefuseAll(Look& look, const absl::Status& why) {
   std::vector<Look::Refresher> refused;
   refused.swap(look.refreshers);
-  for (Look::Refresher& refresher : refused) std::move(refresher.done)(refusal, Report());
+  for (Look::Refresher& refresher : refused) std::move(refresher.done)(why, Report());
 }
 
 void Observer::ArmTimer(Look& look, SteadyTime at) {
@@ -222,10 +249,9 @@ void Observer::SetWaiting(Look& look, bool waits) {
 
 void Observer::Schedule(Look& look) {
   SetWaiting(look, false);
-  if (stopped_ || look.listing ||
-      look.project->config.settings.mode != core::ObservationMode::kList) {
-    return;
-  }
+  if (stopped_ || look.listing) return;
+  const core::ProjectSettings& settings = look.project->config.settings;
+  if (settings.mode != core::ObservationMode::kList) return RefuseAll(look, NotObserved(settings));
   const Now now = clock_.Read();
   RefuseIfNotSoon(look, now);
   if (const SteadyTime start = NextStart(look, now); start > now.steady) {
@@ -267,9 +293,11 @@ void Observer::Recovered(CredentialState& credential) {
 void Observer::Begin(Look& look) {
   auto pass = std::make_shared<ListPass>();
   pass->look = &look;
-  pass->use = look.credential().UseOf(look.whom());
+  pass->credential = &look.credential();
+  pass->configuration = configuration_;
+  pass->use = pass->credential->UseOf(look.whom());
   pass->reserved = clock_.Read().steady;
-  look.credential().Started(pass->use, pass->reserved);
+  pass->credential->Started(pass->use, pass->reserved);
   look.listing = true;
   pass->wanted = look.wanted;
   look.wanted = false;
@@ -280,9 +308,10 @@ void Observer::Begin(Look& look) {
   }
   store_.Submit(store::BeginList{}, [this, pass](absl::StatusOr<int64_t> seq) {
     const Now now = clock_.Read();
-    CredentialState& credential = pass->look->credential();
-    const bool paused = credential.paused_until() > now.steady;
-    if (seq.ok() && !paused) return Send(pass, *seq, now);
+    CredentialState& credential = *pass->credential;
+    const bool put_off =
+        credential.paused_until() > now.steady || pass->configuration != configuration_;
+    if (seq.ok() && !put_off) return Send(pass, *seq, now);
     const CredentialState::Change change =
         credential.NotStarted(pass->use, pass->reserved, now.steady);
     if (seq.ok()) {
@@ -304,8 +333,8 @@ void Observer::Send(const std::shared_ptr<ListPass>& pass, int64_t seq, const No
             [this, pass](cloud::ListResult result) { Listed(pass, std::move(result)); });
 }
 
-// The credential was paused while the list got its number. Nothing failed; it comes after the
-// pause.
+// The credential was paused while the list got its number, or the configuration changed while it
+// was under way. Nothing failed; it comes later, as things are then.
 void Observer::PutOff(ListPass& pass) {
   Look& look = *pass.look;
   look.listing = false;
@@ -335,11 +364,12 @@ void Observer::Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result) 
   const Now now = clock_.Read();
   pass->took = now.steady - pass->info.started;
   if (!pass->refreshers.empty()) pass->report = ReportOf(*pass, result, now);
-  CredentialState& credential = *project.credential;
+  CredentialState& credential = *pass->credential;
   const CredentialState::Change change = credential.Ended(pass->use, pass->reserved, result, now);
   if (change.circuit_closed) Recovered(credential);
   PlaceFree(credential);
   listener_.OnListEnded(credential, change.any());
+  if (pass->configuration != configuration_) return PutOff(*pass);
   if (!result.ok) {
     const absl::Status status = ListFailed(project.config.settings, result);
     project.last_error =

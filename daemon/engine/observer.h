@@ -41,6 +41,11 @@ class Observer {
   // Begins no further list.
   void Stop() { stopped_ = true; }
 
+  // Other projects are configured now, or the same ones in another way: they are all listed, since
+  // what was recorded was read under the configuration before. A list that is under way is asked
+  // for again.
+  void ProjectsChanged();
+
   // A decision about an instance of the project waits for a list that starts now or later.
   void WantLook(ProjectState& project);
   // The number of unsettled rows or of calls in flight changed.
@@ -51,7 +56,8 @@ class Observer {
   // Lists the project now, or as soon as a list under way has ended. `accept_absence`: an operator
   // says that what this list lacks is really gone. Answers after the list is recorded:
   // OK, UNAVAILABLE (LIST_FAILED, with the cloud's own words; at once while the credential pauses
-  // after a 429), FAILED_PRECONDITION (PROJECT_NOT_OBSERVED).
+  // after a 429), FAILED_PRECONDITION (PROJECT_NOT_OBSERVED, also when it ceases to be observed
+  // before the list).
   using RefreshDone = absl::AnyInvocable<void(absl::Status) &&>;
   void Refresh(ProjectState& project, bool accept_absence, RefreshDone done);
 
@@ -73,9 +79,11 @@ class Observer {
   struct ListPass;  // one list from BeginList to the last recorded difference
 
   Look& LookOf(ProjectState& project);
+  void AddLooks();
   void Ask(ProjectState& project, bool accept_absence, InspectDone done);
   Report ReportOf(const ListPass& pass, cloud::ListResult& result, const Now& now) const;
   void RefuseIfNotSoon(Look& look, const Now& now);
+  void RefuseAll(Look& look, const absl::Status& why);
   void ArmTimer(Look& look, SteadyTime at);
   void Recovered(CredentialState& credential);
   void SetWaiting(Look& look, bool waits);
@@ -94,10 +102,12 @@ class Observer {
   Clock& clock_;
   store::StateStore& store_;
   cloud::InstanceApi& api_;
+  Projects& projects_;
   Listener& listener_;
-  std::vector<std::unique_ptr<Look>> looks_;
-  int waiting_ = 0;       // looks that wait for a place
-  size_t next_turn_ = 0;  // which of them is served first
+  std::vector<std::unique_ptr<Look>> looks_;  // as Projects::all
+  int64_t configuration_ = 0;                 // raised when the projects change
+  int waiting_ = 0;                           // looks that wait for a place
+  size_t next_turn_ = 0;                      // which of them is served first
   bool stopped_ = false;
 };
 

@@ -117,7 +117,10 @@ void Planner::LookForUnlisted(std::shared_ptr<Draft> draft) {
   draft->plan.counts = core::PlanCounts();
   draft->digest.emplace();
   std::vector<ProjectState*> projects;
-  for (const std::string& id : draft->unlisted) projects.push_back(projects_.Find(id));
+  for (const std::string& id : draft->unlisted) {
+    if (ProjectState* project = projects_.Find(id)) projects.push_back(project);
+  }
+  if (projects.empty()) return Declare(std::move(draft));  // not configured any more
   Refresh(std::move(draft), projects);
 }
 

@@ -2,24 +2,41 @@
 
 namespace quiesce::engine {
 
-Projects::Projects(const std::vector<ProjectConfig>& configs, Registry& registry) {
+Projects::Projects(const std::vector<ProjectConfig>& configs, Registry& registry)
+    : registry_(registry) {
   unconfigured_.mode = core::ObservationMode::kUnconfigured;
-  for (const ProjectConfig& config : configs) {
-    auto project = std::make_unique<ProjectState>();
-    project->config = config;
-    project->credential = StateOf(config);
-    if (config.settings.mode == core::ObservationMode::kList) {
-      ++project->credential->observed_projects;
-    }
-    project->rows = &registry.Project(config.settings.id);
-    by_id_[config.settings.id] = project.get();
-    projects_.push_back(std::move(project));
+  Configure(configs);
+}
+
+void Projects::Configure(const std::vector<ProjectConfig>& configs) {
+  for (const auto& credential : credentials_) credential->observed_projects = 0;
+  for (const auto& project : projects_) {
+    project->config.settings.mode = core::ObservationMode::kUnconfigured;
   }
+  for (const ProjectConfig& config : configs) {
+    ProjectState& project = StateOfProject(config.settings.id);
+    project.config = config;
+    project.credential = StateOf(config);
+    if (config.settings.mode == core::ObservationMode::kList) {
+      ++project.credential->observed_projects;
+    }
+  }
+}
+
+ProjectState& Projects::StateOfProject(const std::string& project_id) {
+  const auto known = by_id_.find(project_id);
+  if (known != by_id_.end()) return *known->second;
+  projects_.push_back(std::make_unique<ProjectState>());
+  ProjectState& project = *projects_.back();
+  project.rows = &registry_.Project(project_id);
+  by_id_[project_id] = &project;
+  return project;
 }
 
 CredentialState* Projects::StateOf(const ProjectConfig& config) {
   for (const auto& credential : credentials_) {
     if (credential->name == config.credential && credential->endpoint == config.endpoint) {
+      credential->Configure(config.max_in_flight, config.quota);
       return credential.get();
     }
   }
@@ -29,8 +46,8 @@ CredentialState* Projects::StateOf(const ProjectConfig& config) {
 }
 
 ProjectState* Projects::Find(std::string_view project_id) {
-  auto it = by_id_.find(project_id);
-  return it == by_id_.end() ? nullptr : it->second;
+  const auto it = by_id_.find(project_id);
+  return it != by_id_.end() && it->second->configured() ? it->second : nullptr;
 }
 
 const core::ProjectSettings& Projects::SettingsOf(std::string_view project_id) {

@@ -42,7 +42,7 @@ struct ListError {
   cloud::CredentialStatus credential{};  // after it
 };
 
-// One configured project, and what the engine is doing about it.
+// One project that is configured, or was, and what the engine is doing about it.
 struct ProjectState {
   ProjectConfig config;
   CredentialState* credential = nullptr;
@@ -61,6 +61,7 @@ struct ProjectState {
   std::optional<ListError> last_error;  // of the last list, if it failed
   std::optional<SuspectList> suspect;   // if the last list is suspected
 
+  bool configured() const { return config.settings.mode != core::ObservationMode::kUnconfigured; }
   // The last list was refused for the credential's sake, or there was none to send.
   bool list_refused() const {
     return last_error && (last_error->result.call_class == core::CallClass::kAuth ||
@@ -68,10 +69,15 @@ struct ProjectState {
   }
 };
 
-// The configured projects. Lives on the engine's loop.
+// The projects. One that is not configured any more is kept, and so is a credential: calls and
+// lists may be under way for it, and what was learned of its quota is of use when it comes back.
+// Lives on the engine's loop; what it hands out lives as long as it.
 class Projects {
  public:
   Projects(const std::vector<ProjectConfig>& configs, Registry& registry);
+
+  // Exactly these are configured from now on.
+  void Configure(const std::vector<ProjectConfig>& configs);
 
   // Null: not configured.
   ProjectState* Find(std::string_view project_id);
@@ -79,12 +85,15 @@ class Projects {
   const core::ProjectSettings& SettingsOf(std::string_view project_id);
   SteadyTime ThrottledUntil(std::string_view project_id);
 
+  // Those too that were configured once.
   const std::vector<std::unique_ptr<ProjectState>>& all() const { return projects_; }
   const std::vector<std::unique_ptr<CredentialState>>& credentials() const { return credentials_; }
 
  private:
   CredentialState* StateOf(const ProjectConfig& config);
+  ProjectState& StateOfProject(const std::string& project_id);
 
+  Registry& registry_;
   std::vector<std::unique_ptr<CredentialState>> credentials_;
   std::vector<std::unique_ptr<ProjectState>> projects_;
   std::map<std::string, ProjectState*, std::less<>> by_id_;

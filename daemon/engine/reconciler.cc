@@ -50,13 +50,41 @@ Reconciler::Reconciler(Executor& executor, Clock& clock, store::StateStore& stor
 
 void Reconciler::Start() {
   started_ = true;
+  Sweep(AllDeclared());
+}
+
+std::vector<core::InstanceKey> Reconciler::AllDeclared() const {
   std::vector<core::InstanceKey> keys;
   for (const auto& [id, project] : registry_.projects()) {
     for (const auto& [instance_id, row] : project->rows()) {
       if (row->declared) keys.push_back(registry_.KeyOf(*row));
     }
   }
-  Sweep(std::move(keys));
+  return keys;
+}
+
+// Every decision was made under the settings of before. What waits for a call may wait under the
+// wrong credential now, and is queued anew by its decision.
+void Reconciler::ProjectsChanged() {
+  for (const auto& credential : projects_.credentials()) {
+    for (const core::InstanceKey& key : credential->ready.TakeAll()) {
+      if (Row* row = registry_.Find(key)) row->claiming = false;
+    }
+  }
+  for (const auto& project : projects_.all()) {
+    if (project->configured()) {
+      WatchFreshness(*project);
+    } else {
+      LeaveProject(*project);
+    }
+  }
+  Sweep(AllDeclared());
+}
+
+void Reconciler::LeaveProject(ProjectState& project) {
+  project.open.clear();
+  project.unsettled = 0;
+  for (const auto& [id, row] : project.rows->rows()) row->unsettled = false;
 }
 
 void Reconciler::RowChanged(Row& row) {
@@ -314,14 +342,16 @@ void Reconciler::Claimed(CredentialState& credential, std::vector<core::Instance
 }
 
 // Gates may have closed, and time has passed, since the claim looked.
-std::string Reconciler::WhyNot(const ProjectState* project, const store::ClaimedCall& call) const {
+std::string Reconciler::WhyNot(const ProjectState* project, const CredentialState& credential,
+                               const store::ClaimedCall& call) const {
   const Now now = clock_.Read();
   if (draining_) return "the daemon was stopping";
   if (project == nullptr) return "its project is not configured";
+  if (project->credential != &credential) return "its project was configured anew";
   if (now.steady - call.claimed_at > limits::kMaxHandOverDelay) {
     return "no connection was free in time";
   }
-  if (project->credential->paused_until() > now.steady) return "its credential was paused";
+  if (credential.paused_until() > now.steady) return "its credential was paused";
   if (holds_.Strongest(call.key, call.workspace, now.wall) != nullptr) {
     return "a hold was made in the meantime";
   }
@@ -331,7 +361,7 @@ std::string Reconciler::WhyNot(const ProjectState* project, const store::Claimed
 void Reconciler::HandOver(CredentialState& credential, const store::ClaimedCall& call,
                           SteadyTime reserved) {
   ProjectState* project = projects_.Find(call.key.project_id);
-  if (std::string why_not = WhyNot(project, call); !why_not.empty()) {
+  if (std::string why_not = WhyNot(project, credential, call); !why_not.empty()) {
     core::CallResult not_sent;
     not_sent.outcome = core::Outcome::kNotSent;
     not_sent.call_class = core::CallClass::kNone;
@@ -343,20 +373,19 @@ void Reconciler::HandOver(CredentialState& credential, const store::ClaimedCall&
   ++credential.in_flight;
   ++project->calls_in_flight;
   api_.Stop(call.key, project->config.settings.timing.call_deadline,
-            [this, &credential, call, reserved](core::CallResult result) {
-              Answered(credential, call, reserved, std::move(result));
+            [this, project, &credential, call, reserved](core::CallResult result) {
+              Answered(*project, credential, call, reserved, std::move(result));
             });
 }
 
-void Reconciler::Answered(CredentialState& credential, const store::ClaimedCall& call,
-                          SteadyTime reserved, core::CallResult result) {
+void Reconciler::Answered(ProjectState& project, CredentialState& credential,
+                          const store::ClaimedCall& call, SteadyTime reserved,
+                          core::CallResult result) {
   --credential.in_flight;
   const CredentialState::Change change =
       credential.Ended(cloud::CallUse::kStop, reserved, result, clock_.Read());
-  if (ProjectState* project = projects_.Find(call.key.project_id)) {
-    --project->calls_in_flight;
-    if (project->calls_in_flight == 0) observer_.Reconsider(*project);
-  }
+  --project.calls_in_flight;
+  if (project.calls_in_flight == 0) observer_.Reconsider(project);
   if (change.any()) CredentialChanged(credential);
   Record(store::Finish{call.key, call.attempt_id, call.fence, std::move(result)});
   PlacesFree(credential);

@@ -48,6 +48,8 @@ class Reconciler {
   void Recheck(Row& row);
   // The row is about to leave the registry.
   void RowForgotten(Row& row);
+  // Other projects are configured now, or the same ones in another way.
+  void ProjectsChanged();
   // A list of the project was recorded.
   void ProjectListed(ProjectState& project);
   // A hold was made, extended or ended.
@@ -75,6 +77,8 @@ class Reconciler {
   core::Decision Decide(const Row& row, const Now& now);
 
  private:
+  std::vector<core::InstanceKey> AllDeclared() const;
+  void LeaveProject(ProjectState& project);
   void WatchFreshness(ProjectState& project);
   void Evaluate(Row& row, bool by_time);
   void Account(Row& row, ProjectState& project, const core::Decision& decision);
@@ -91,10 +95,11 @@ class Reconciler {
   void Claimed(CredentialState& credential, std::vector<core::InstanceKey> keys,
                SteadyTime reserved, absl::StatusOr<store::Claim::Result> result);
   // Why the call must not be made after all; empty: it may.
-  std::string WhyNot(const ProjectState* project, const store::ClaimedCall& call) const;
+  std::string WhyNot(const ProjectState* project, const CredentialState& credential,
+                     const store::ClaimedCall& call) const;
   void HandOver(CredentialState& credential, const store::ClaimedCall& call, SteadyTime reserved);
-  void Answered(CredentialState& credential, const store::ClaimedCall& call, SteadyTime reserved,
-                core::CallResult result);
+  void Answered(ProjectState& project, CredentialState& credential, const store::ClaimedCall& call,
+                SteadyTime reserved, core::CallResult result);
   void PlacesFree(CredentialState& credential);
   void Record(store::Finish finish);
 

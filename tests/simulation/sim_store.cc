@@ -18,7 +18,12 @@ SimStore::SimStore(Dependencies dependencies, Hooks hooks)
       mutation_(dependencies.mutation),
       hooks_(std::move(hooks)),
       random_(world_.dice().Next()) {
-  for (const engine::ProjectConfig& config : dependencies.configs) {
+  SetProjects(dependencies.configs);
+}
+
+void SimStore::SetProjects(const std::vector<engine::ProjectConfig>& configs) {
+  projects_.clear();
+  for (const engine::ProjectConfig& config : configs) {
     projects_[config.settings.id] = config.settings;
   }
 }

@@ -58,6 +58,9 @@ class SimStore final : public store::StateStore {
 
   void SubmitOperation(std::unique_ptr<store::Operation> operation) override;
 
+  // The settings that operations see from the next group on.
+  void SetProjects(const std::vector<engine::ProjectConfig>& configs);
+
   // Runs an operation at once, for start-up, and hands its changes to Hooks::committed.
   template <typename Op>
   absl::StatusOr<typename Op::Result> RunAlone(Op op);

@@ -102,6 +102,13 @@ void QuietEngine::Restart() {
   Start();
 }
 
+void QuietEngine::Configure(std::vector<ProjectConfig> configs) {
+  process_->configs = std::move(configs);
+  process_->store->SetProjects(process_->configs);
+  process_->executor.Post([this] { process_->engine->Configure(process_->configs); });
+  RunFor(absl::Milliseconds(1));
+}
+
 void QuietEngine::Drain() {
   process_->executor.Post([this] { process_->engine->Drain([] {}); });
   RunFor(absl::Milliseconds(10));

@@ -39,6 +39,9 @@ class QuietEngine final : private simulation::CloudListener {
   void RunFor(absl::Duration time);
   // Kills the process and starts another one over the same file.
   void Restart();
+  // As it is configured, and configures it otherwise, in a task of its own.
+  const std::vector<ProjectConfig>& configs() const { return process_->configs; }
+  void Configure(std::vector<ProjectConfig> configs);
   // From now on the process stops.
   void Drain();
 
