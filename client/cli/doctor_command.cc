@@ -61,7 +61,8 @@ ExitCode RunDoctor(const DoctorArgs& args, Environment& env) {
   }
   ExitCode code = ExitCode::kDone;
   std::vector<v1::ProjectDiagnosis> diagnoses;
-  std::vector<Finding> findings;
+  std::vector<Finding> findings = FindingsOf(*raw_server, OutView(env));
+  if (!json && !findings.empty()) Print(env, RenderFindings(findings, OutView(env)) + "\n");
   for (const std::string& name : *names) {
     const auto diagnosis = env.client->DiagnoseProject(name);
     if (!diagnosis.ok()) {

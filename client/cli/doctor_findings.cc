@@ -285,4 +285,15 @@ std::vector<Finding> FindingsOf(const v1::ProjectDiagnosis& raw, const View& vie
   return Doctor(diagnosis, view).Find();
 }
 
+std::vector<Finding> FindingsOf(const v1::ServerInfo& raw, const View& view) {
+  const v1::ServerInfo server = Cleaned(raw);
+  if (server.config_problem().empty()) return {};
+  return {
+      {Level::kFail, "configuration",
+       absl::StrCat("the file was not taken at the last SIGHUP: ", server.config_problem(),
+                    "; what was read ", Ago(view, ToTime(server.config_time())), " stays in force"),
+       "mend it, check it on the daemon's machine, and send SIGHUP again:",
+       "quiesced --check-config"}};
+}
+
 }  // namespace quiesce::cli

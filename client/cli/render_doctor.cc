@@ -67,9 +67,13 @@ std::string RenderRawStates(const v1::ProjectDiagnosis& diagnosis, const View& v
 std::string RenderDiagnosis(const v1::ProjectDiagnosis& raw, const std::vector<Finding>& findings,
                             const View& view) {
   const v1::ProjectDiagnosis diagnosis = Cleaned(raw);
+  return RenderFindings(findings, view) + RenderRawStates(diagnosis, view);
+}
+
+std::string RenderFindings(const std::vector<Finding>& findings, const View& view) {
   std::string out;
   for (const Finding& finding : findings) out += RenderFinding(finding, view);
-  return out + RenderRawStates(diagnosis, view);
+  return out;
 }
 
 std::string RenderFindingCounts(const std::vector<Finding>& findings) {

@@ -15,6 +15,9 @@ namespace quiesce::cli {
 std::string RenderDiagnosis(const v1::ProjectDiagnosis& diagnosis,
                             const std::vector<Finding>& findings, const View& view);
 
+// A line for each finding, with its remedy below.
+std::string RenderFindings(const std::vector<Finding>& findings, const View& view);
+
 // `2 FAIL, 1 warn, 12 ok.`, with a newline.
 std::string RenderFindingCounts(const std::vector<Finding>& findings);
 

@@ -47,7 +47,7 @@ absl::StatusOr<InstanceFilter> InstanceFilter::Parse(std::string_view filter,
       problem = core::WorkspaceNameProblem(value);
       out.workspace_ = value;
     } else if (field == "project") {
-      const core::ProjectSettings* project = projects.Find(value);
+      const auto project = projects.Find(value);
       if (project == nullptr && !core::IsValidId(value)) {
         problem = UnknownProjectProblem(projects, value);
       }

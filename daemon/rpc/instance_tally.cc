@@ -77,7 +77,7 @@ v1::ReasonCount InstanceTally::ToProto(const ReasonKey& key, const ReasonTally& 
     v1::ReasonExample& to = *out.add_examples();
     to.set_instance(core::FormatInstanceName(example.key));
     to.set_cloud_name(example.cloud_name);
-    to.set_project_alias(std::string(backend.projects.AliasOf(example.key.project_id)));
+    to.set_project_alias(backend.projects.AliasOf(example.key.project_id));
     to.set_workspace(example.workspace);
     const store::Workspace* workspace = backend.engine.planner().FindWorkspace(example.workspace);
     if (workspace != nullptr) to.set_owner(workspace->header.owner);
@@ -108,7 +108,7 @@ v1::SummarizeInstancesResponse InstanceTally::ToProto(Backend& backend) const {
   // By alias; those that are not configured any more come first, by id.
   std::map<std::pair<std::string, std::string>, const ProjectTally*> projects;
   for (const auto& [id, tally] : projects_) {
-    projects[{std::string(backend.projects.AliasOf(id)), id}] = &tally;
+    projects[{backend.projects.AliasOf(id), id}] = &tally;
   }
   for (const auto& [name, tally] : projects) {
     v1::ProjectCount& to = *out.add_projects();

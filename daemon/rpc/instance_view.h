@@ -1,7 +1,7 @@
 #ifndef QUIESCE_DAEMON_RPC_INSTANCE_VIEW_H_
 #define QUIESCE_DAEMON_RPC_INSTANCE_VIEW_H_
 
-#include <string_view>
+#include <string>
 
 #include "absl/time/time.h"
 #include "daemon/base/time.h"
@@ -23,7 +23,7 @@ enum class NameUse {
 struct InstanceView {
   const core::InstanceRecord& record;
   core::Surroundings around;
-  std::string_view project_alias;     // empty: not configured
+  std::string project_alias;          // empty: not configured
   absl::Time listed_at;               // when the last complete list of the project was requested
   const store::Workspace* workspace;  // of a declared one; null: not known here
   Now now;

@@ -97,7 +97,7 @@ core::InstanceKey RequestReader::InstanceName(std::string_view field, std::strin
   core::InstanceKey key;
   key.instance_id = std::string(name.substr(middle + kInstances.size()));
   if (!violations_.Check(field, core::InstanceIdProblem(key.instance_id))) return {};
-  if (const core::ProjectSettings* settings = projects_.Find(project)) {
+  if (const auto settings = projects_.Find(project)) {
     key.project_id = settings->id;
   } else if (core::IsValidId(project)) {
     key.project_id = std::string(project);
@@ -119,7 +119,7 @@ std::string RequestReader::ProjectName(std::string_view field, std::string_view 
                                                                     "projects/{project_id}"));
     return "";
   }
-  const core::ProjectSettings* project = projects_.Find(name.substr(kProjects.size()));
+  const auto project = projects_.Find(name.substr(kProjects.size()));
   if (project == nullptr) {
     NotFound(ProjectNotFound(projects_, name));
     return "";

@@ -48,7 +48,7 @@ Server::Server(Backend& backend, const ServerOptions& options)
       instances_(backend),
       plans_(backend),
       holds_(backend),
-      server_info_(backend, options.identity) {}
+      server_info_(backend, options.identity, options.configuration) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Backend& backend,
                                                       const ServerOptions& options) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,6 +21,7 @@ namespace quiesce::rpc {
 struct ServerOptions {
   std::vector<Listener> listen;  // at least one
   ServerIdentity identity;
+  ServerConfiguration configuration;
 };
 
 // The gRPC server: the four services, grpc.health.v1.Health and reflection. Its methods are for one
@@ -40,6 +42,14 @@ class Server {
 
   // As clients reach it: "unix:///path", "127.0.0.1:41234".
   const std::vector<std::string>& addresses() const { return addresses_; }
+
+  // What clients are told of the configuration from now on. Both on the executor.
+  void SetConfiguration(ServerConfiguration configuration) {
+    server_info_.configuration() = std::move(configuration);
+  }
+  void SetConfigurationProblem(std::string problem) {
+    server_info_.configuration().problem = std::move(problem);
+  }
 
   // What Health answers, for the server and for each service. It is SERVING from the start.
   // Thread-safe.

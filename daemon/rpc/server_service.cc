@@ -85,7 +85,7 @@ v1::Project ProjectOf(Backend& backend, const engine::ProjectState& project,
 std::vector<std::string> IdsOfPage(const ProjectDirectory& projects, const std::string& after,
                                    size_t size) {
   std::vector<std::string> ids;
-  for (const core::ProjectSettings& project : projects.projects()) {
+  for (const core::ProjectSettings& project : *projects.projects()) {
     if (!after.empty() && project.alias <= after) continue;
     ids.push_back(project.id);
     if (ids.size() > size) break;
@@ -104,8 +104,8 @@ v1::ListProjectsResponse PageOf(Backend& backend, std::vector<std::string> ids, 
     if (project != nullptr) *response.add_projects() = ProjectOf(backend, *project, counts, now);
   }
   if (more) {
-    response.set_next_page_token(EncodePageToken(
-        {kListMethod, "", ""}, {std::string(backend.projects.AliasOf(ids.back()))}));
+    response.set_next_page_token(
+        EncodePageToken({kListMethod, "", ""}, {backend.projects.AliasOf(ids.back())}));
   }
   return response;
 }
@@ -176,7 +176,9 @@ void Diagnose(Backend& backend, const std::string& project_id, Reply<v1::Project
 v1::ServerInfo ServerService::Info(const std::string& principal) const {
   const Now now = backend_.clock.Read();
   v1::ServerInfo out;
-  out.set_server_name(identity_.name);
+  out.set_server_name(configuration_.name);
+  SetTime(configuration_.read_at, &out, &v1::ServerInfo::mutable_config_time);
+  out.set_config_problem(configuration_.problem);
   out.set_version(identity_.version);
   SetTime(identity_.started, &out, &v1::ServerInfo::mutable_start_time);
   SetTime(now.wall, &out, &v1::ServerInfo::mutable_server_time);

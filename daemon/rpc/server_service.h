@@ -11,17 +11,28 @@ namespace quiesce::rpc {
 
 // Who answers.
 struct ServerIdentity {
-  std::string name;     // from the configuration: "prod"
   std::string version;  // "0.1.0"
   std::string store;    // where the data is, without secrets: "sqlite:///var/lib/..."
   absl::Time started;
 };
 
+// What is configured, and can be while the server runs.
+struct ServerConfiguration {
+  std::string name;     // "prod"
+  absl::Time read_at;   // when it came into force
+  std::string problem;  // why a later one did not; empty: there was none
+};
+
 // What the methods mean is in proto/quiesce/v1/server.proto.
 class ServerService final : public v1::ServerService::CallbackService {
  public:
-  ServerService(Backend& backend, ServerIdentity identity)
-      : backend_(backend), identity_(std::move(identity)) {}
+  ServerService(Backend& backend, ServerIdentity identity, ServerConfiguration configuration)
+      : backend_(backend),
+        identity_(std::move(identity)),
+        configuration_(std::move(configuration)) {}
+
+  // On the executor.
+  ServerConfiguration& configuration() { return configuration_; }
 
   // The synchronous forms, which the generated base refuses, are not to be hidden.
   using v1::ServerService::CallbackService::DiagnoseProject;
@@ -47,6 +58,7 @@ class ServerService final : public v1::ServerService::CallbackService {
 
   Backend& backend_;
   const ServerIdentity identity_;
+  ServerConfiguration configuration_;  // on the executor
 };
 
 }  // namespace quiesce::rpc

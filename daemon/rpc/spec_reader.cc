@@ -44,7 +44,7 @@ absl::Duration ReadStartGrace(const google::protobuf::Duration& given, std::stri
 
 // A project by id or alias; its id. Empty on a violation.
 std::string ReadProject(const std::string& given, std::string_view path, RequestReader& reader) {
-  if (const core::ProjectSettings* project = reader.projects().Find(given)) return project->id;
+  if (const auto project = reader.projects().Find(given)) return project->id;
   reader.violations().Add(std::string(path), UnknownProjectProblem(reader.projects(), given));
   return "";
 }

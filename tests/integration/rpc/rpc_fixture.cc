@@ -135,7 +135,8 @@ void RpcTest::SetUp() {
   backend_.reset(new Backend{*engine_, *store_, clock_, *projects_, *calls_});
   ServerOptions options;
   options.listen = {{Listener::Kind::kUnix, folder_ + "/socket/api.sock"}};
-  options.identity = {"test", "0.1.0", "sqlite://" + folder_ + "/store.db", clock_.Read().wall};
+  options.identity = {"0.1.0", "sqlite://" + folder_ + "/store.db", clock_.Read().wall};
+  options.configuration = {"test", clock_.Read().wall, ""};
   auto server = Server::Start(*backend_, options);
   ASSERT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);

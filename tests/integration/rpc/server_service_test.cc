@@ -44,6 +44,34 @@ class ServerServiceTest : public RpcTest {
   }
 };
 
+TEST_F(ServerServiceTest, SaysWhatIsConfiguredWhileItRuns) {
+  EXPECT_TRUE(Info().has_config_time());
+  EXPECT_EQ(Info().config_problem(), "");
+  OnLoop([this] { server_->SetConfigurationProblem("line 3 is odd"); });
+  EXPECT_EQ(Info().config_problem(), "line 3 is odd");
+  EXPECT_EQ(Info().server_name(), "test");
+  OnLoop([this] { server_->SetConfiguration({"other", absl::FromUnixSeconds(1000), ""}); });
+  EXPECT_EQ(Info().config_problem(), "");
+  EXPECT_EQ(Info().server_name(), "other");
+  EXPECT_EQ(Info().config_time().seconds(), 1000);
+}
+
+TEST_F(ServerServiceTest, ProjectsThatAreReplacedAreReplacedForRequests) {
+  engine::ProjectConfig config;
+  OnLoop([&] {
+    config = engine_->projects().Find(kProjectA)->config;
+    config.settings.alias = "renamed";
+    projects_->Replace({config.settings});
+    engine_->Configure({config});
+  });
+  const v1::ListProjectsResponse listed = Projects();
+  ASSERT_EQ(listed.projects_size(), 1);
+  EXPECT_EQ(listed.projects(0).alias(), "renamed");
+  v1::Project project;
+  EXPECT_EQ(RefreshNow("projects/beta", false, &project).error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_TRUE(RefreshNow("projects/renamed", false, &project).ok());
+}
+
 TEST_F(ServerServiceTest, SaysWhoAnswersAndWithWhichLimits) {
   const v1::ServerInfo info = Info();
   EXPECT_EQ(info.server_name(), "test");

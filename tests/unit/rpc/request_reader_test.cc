@@ -57,6 +57,19 @@ TEST(ProjectDirectory, FindsByIdAndAlias) {
   EXPECT_THAT(Projects().Aliases(), ElementsAre("alpha", "beta"));
 }
 
+TEST(ProjectDirectory, WhatIsReplacedStaysWithWhoeverHasIt) {
+  ProjectDirectory directory({Project(kProject, "alpha")});
+  const auto found = directory.Find("alpha");
+  const auto all = directory.projects();
+  directory.Replace({Project(std::string(32, 'c'), "beta")});
+  EXPECT_EQ(found->id, kProject);
+  EXPECT_EQ(all->size(), 1u);
+  EXPECT_EQ(directory.Find("alpha"), nullptr);
+  EXPECT_EQ(directory.Find(kProject), nullptr);
+  EXPECT_EQ(directory.Find("beta")->id, std::string(32, 'c'));
+  EXPECT_THAT(directory.Aliases(), ElementsAre("beta"));
+}
+
 TEST(RequestReader, ReadsInstanceNamesByIdOrAlias) {
   RequestReader reader(Projects());
   const core::InstanceKey key{kProject, kInstance};

@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "tests/unit/client/cli/command_fixture.h"
 #include "tests/unit/client/cli/golden.h"
+#include "tests/unit/client/cli/sample_fleet.h"
 #include "tests/unit/client/cli/sample_messages.h"
 
 namespace quiesce::cli {
@@ -238,6 +239,18 @@ TEST_F(DoctorCommand, AsksForEveryProjectOnce) {
   EXPECT_EQ(Run({"doctor"}), ExitCode::kDone);
   EXPECT_EQ(Asked().size(), 3u);
   EXPECT_EQ(server_.Calls("RefreshProject").size(), 0u);
+}
+
+TEST_F(DoctorCommand, AConfigurationThatWasNotTakenIsTold) {
+  Script(Healthy());
+  server_.On("GetServerInfo", [](const v1::GetServerInfoRequest&, v1::ServerInfo& response) {
+    response = testing::SampleServer();
+    response.set_config_problem("quiesced.yaml:9:12: timing.settle: \"never\" is no duration");
+    return grpc::Status::OK;
+  });
+  EXPECT_EQ(Run({"doctor", "billing-cn"}), ExitCode::kBlocked);
+  EXPECT_THAT(out(), HasSubstr("the file was not taken at the last SIGHUP: quiesced.yaml:9:12"));
+  EXPECT_THAT(out(), HasSubstr("quiesced --check-config"));
 }
 
 TEST_F(DoctorCommand, AWarningIsNoFailure) {
