@@ -2,115 +2,38 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
-#include <map>
-#include <optional>
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/notification.h"
 #include "daemon/app/command_line.h"
+#include "daemon/app/part_options.h"
 #include "daemon/app/recovery.h"
 #include "daemon/app/watchdog.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/status_macros.h"
 #include "daemon/base/version.h"
-#include "daemon/cloud/credential_status.h"
-#include "daemon/cloud/proxy.h"
 
 namespace quiesce::app {
 namespace {
 
-core::ProjectSettings SettingsOf(const config::Project& project, const config::Config& config) {
-  core::ProjectSettings settings;
-  settings.id = project.id;
-  settings.alias = project.alias;
-  settings.mode = project.observation;
-  settings.timing = config.timing;
-  return settings;
+void AppendAlias(std::string* out, const config::Project& project) {
+  absl::StrAppend(out, project.alias);
 }
 
-std::vector<core::ProjectSettings> AllSettings(const config::Config& config) {
-  std::vector<core::ProjectSettings> all;
-  for (const config::Project& project : config.projects) all.push_back(SettingsOf(project, config));
-  return all;
-}
-
-store::ProjectMap ProjectMapOf(const config::Config& config) {
-  store::ProjectMap map;
-  for (core::ProjectSettings& settings : AllSettings(config)) {
-    map.emplace(settings.id, std::move(settings));
+// The aliases of projects that `these` have and `others` lack, by id.
+std::string AliasesWithout(const std::vector<config::Project>& these,
+                           const std::vector<config::Project>& others) {
+  std::vector<config::Project> left;
+  for (const config::Project& project : these) {
+    const bool known =
+        std::any_of(others.begin(), others.end(),
+                    [&project](const config::Project& other) { return other.id == project.id; });
+    if (!known) left.push_back(project);
   }
-  return map;
-}
-
-std::vector<engine::ProjectConfig> EngineProjects(const config::Config& config) {
-  std::map<std::string, config::Credential> credentials;
-  for (const config::Credential& credential : config.credentials) {
-    credentials[credential.name] = credential;
-  }
-  std::vector<engine::ProjectConfig> projects;
-  for (const config::Project& project : config.projects) {
-    const config::Credential& credential = credentials[project.credential];
-    projects.push_back({SettingsOf(project, config), project.endpoint.ToString(), project.region,
-                        credential.name, credential.SecretSource(), credential.max_in_flight,
-                        engine::QuotaConfig{credential.quota_reserve, credential.quota}});
-  }
-  return projects;
-}
-
-cloud::CredentialStatus::Kind KindOf(config::Credential::Type type) {
-  switch (type) {
-    case config::Credential::Type::kPassword:
-      return cloud::CredentialStatus::Kind::kPassword;
-    case config::Credential::Type::kAccessKey:
-      return cloud::CredentialStatus::Kind::kAccessKey;
-    case config::Credential::Type::kTokenFile:
-      break;
-  }
-  return cloud::CredentialStatus::Kind::kTokenFile;
-}
-
-std::optional<std::string> VariableOf(const std::string& name) {
-  const char* value = getenv(name.c_str());
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
-// As other programs take them: in small letters before capitals.
-std::string ProxyVariable(const std::string& small, const std::string& capital) {
-  return VariableOf(small).value_or(VariableOf(capital).value_or(""));
-}
-
-absl::StatusOr<cloud::ProxySettings> ProxiesOfEnvironment() {
-  auto proxies = cloud::ProxySettings::Parse(ProxyVariable("https_proxy", "HTTPS_PROXY"),
-                                             ProxyVariable("no_proxy", "NO_PROXY"));
-  if (proxies.ok()) return proxies;
-  return absl::InvalidArgumentError(absl::StrCat("HTTPS_PROXY: ", proxies.status().message()));
-}
-
-absl::StatusOr<cloud::DbssOptions> CloudOptions(const config::Config& config) {
-  cloud::DbssOptions options;
-  options.version = kVersion;
-  options.environment = VariableOf;
-  QUIESCE_ASSIGN_OR_RETURN(options.proxies, ProxiesOfEnvironment());
-  for (const config::Credential& credential : config.credentials) {
-    options.credentials.push_back({credential.name, credential.file, credential.max_in_flight,
-                                   KindOf(credential.type), credential.user, credential.domain,
-                                   credential.password_env, credential.access_key_env,
-                                   credential.secret_key_env, credential.security_token_env});
-  }
-  for (const config::Project& project : config.projects) {
-    options.projects.push_back({project.id, project.endpoint, project.ca_file, project.credential,
-                                project.status_map, project.iam_endpoint});
-  }
-  return options;
-}
-
-std::map<std::string, std::string> AliasesById(const config::Config& config) {
-  std::map<std::string, std::string> aliases;
-  for (const config::Project& project : config.projects) aliases[project.id] = project.alias;
-  return aliases;
+  return absl::StrJoin(left, ",", AppendAlias);
 }
 
 std::string StoreUrl(const config::Config& config) {
@@ -120,7 +43,12 @@ std::string StoreUrl(const config::Config& config) {
 }  // namespace
 
 App::App(const config::Config& config, SystemClock& clock, observability::Logger& log)
-    : clock_(clock), log_(log), loop_(clock), rpc_log_(log), directory_(AllSettings(config)) {}
+    : clock_(clock),
+      log_(log),
+      config_(config),
+      loop_(clock),
+      rpc_log_(log),
+      directory_(ProjectSettingsOf(config)) {}
 
 App::~App() {
   if (server_ != nullptr && !stopped_) Stop().IgnoreError();  // nobody is left to tell
@@ -156,9 +84,9 @@ absl::Status App::OpenStore(const config::Config& config) {
 }
 
 absl::Status App::ConnectCloud(const config::Config& config) {
-  QUIESCE_ASSIGN_OR_RETURN(cloud::DbssOptions options, CloudOptions(config));
+  QUIESCE_ASSIGN_OR_RETURN(cloud::DbssOptions options, CloudOptionsOf(config));
   QUIESCE_ASSIGN_OR_RETURN(cloud_, cloud::DbssClient::Create(std::move(options), &clock_, &loop_));
-  api_ = std::make_unique<LoggedInstanceApi>(*cloud_, clock_, log_, AliasesById(config));
+  api_ = std::make_unique<LoggedInstanceApi>(*cloud_, clock_, log_, AliasesOf(config));
   return absl::OkStatus();
 }
 
@@ -178,7 +106,7 @@ absl::Status App::LoadEngine(const config::Config& config) {
       std::move(sqlite_), store::GroupCommitStore::Dependencies{loop_, clock_, random_},
       ProjectMapOf(config), feed, fatal);
   engine_ = std::make_unique<engine::Engine>(loop_, clock_, random_, *store_, *api_,
-                                             EngineProjects(config));
+                                             EngineProjectsOf(config));
   return rows.Load(feed);
 }
 
@@ -187,23 +115,67 @@ absl::Status App::Listen(const config::Config& config) {
   backend_.emplace(rpc::Backend{*engine_, *store_, clock_, directory_, *calls_});
   rpc::ServerOptions options;
   options.listen = config.listeners;
-  options.identity = {config.server_name, kVersion, StoreUrl(config), clock_.Read().wall};
+  const absl::Time now = clock_.Read().wall;
+  options.identity = {kVersion, StoreUrl(config), now};
+  options.configuration = {config.server_name, now, ""};
   QUIESCE_ASSIGN_OR_RETURN(server_, rpc::Server::Start(*backend_, options));
   return absl::OkStatus();
 }
 
 void App::LogStart(const config::Config& config) {
-  const auto alias = [](std::string* out, const config::Project& project) {
-    absl::StrAppend(out, project.alias);
-  };
   log_.Info("started", {{"name", config.server_name},
                         {"version", kVersion},
                         {"listen", absl::StrJoin(server_->addresses(), ",")},
                         {"store", StoreUrl(config)},
                         {"project_count", config.projects.size()},
-                        {"projects", absl::StrJoin(config.projects, ",", alias)},
+                        {"projects", absl::StrJoin(config.projects, ",", AppendAlias)},
                         {"open_attempts", open_attempts_},
                         {"pid", getpid()}});
+}
+
+absl::Status App::Reload(const config::Config& config) {
+  QUIESCE_ASSIGN_OR_RETURN(const cloud::DbssOptions options, CloudOptionsOf(config));
+  QUIESCE_ASSIGN_OR_RETURN(auto cloud, cloud_->Prepare(options));
+  // The last part that can fail. A process that ends here starts with the new configuration.
+  QUIESCE_RETURN_IF_ERROR(ReconfigureStore(*store_, config, log_));
+  store_->SetProjects(ProjectMapOf(config));
+  RunOnLoop([this, &config, &cloud] {
+    cloud_->Apply(std::move(cloud));
+    api_->SetAliases(AliasesOf(config));
+    directory_.Replace(ProjectSettingsOf(config));
+    server_->SetConfiguration({config.server_name, clock_.Read().wall, ""});
+    engine_->Configure(EngineProjectsOf(config));
+  });
+  LogReload(config);
+  config_ = config;
+  return absl::OkStatus();
+}
+
+void App::ReloadRefused(const std::string& problem) {
+  RunOnLoop([this, &problem] { server_->SetConfigurationProblem(problem); });
+}
+
+// Blocks until it is done.
+void App::RunOnLoop(Task task) {
+  absl::Notification done;
+  loop_.Post([&] {
+    std::move(task)();
+    done.Notify();
+  });
+  done.WaitForNotification();
+}
+
+void App::LogReload(const config::Config& config) {
+  if (config.listeners != config_.listeners) {
+    log_.Warning("server.listen has changed, restart to listen there");
+  }
+  if (config.store_path != config_.store_path) {
+    log_.Warning("store has changed, restart to use it", {{"in_use", StoreUrl(config_)}});
+  }
+  log_.Info("configuration reloaded",
+            {{"project_count", config.projects.size()},
+             {"added", AliasesWithout(config.projects, config_.projects)},
+             {"removed", AliasesWithout(config_.projects, config.projects)}});
 }
 
 bool App::DrainEngine() {
@@ -235,7 +207,7 @@ absl::Status App::Stop() {
 absl::Status App::CheckFiles(const config::Config& config) {
   SystemClock clock;
   EventLoop loop(clock);
-  QUIESCE_ASSIGN_OR_RETURN(cloud::DbssOptions options, CloudOptions(config));
+  QUIESCE_ASSIGN_OR_RETURN(cloud::DbssOptions options, CloudOptionsOf(config));
   return cloud::DbssClient::Create(std::move(options), &clock, &loop).status();
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/app/event_loop.h"
 #include "daemon/app/logged_calls.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/executor.h"
 #include "daemon/base/random.h"
 #include "daemon/cloud/dbss_client.h"
 #include "daemon/config/config.h"
@@ -42,6 +43,17 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
+  // Puts another configuration in force, whole or not at all: everything but where it listens and
+  // its store, which are told in the log to take a restart. Blocks until all parts go by it; calls
+  // in flight end as they would have. An error, for people, says what is in the way; all is as it
+  // was then:
+  //   INVALID_ARGUMENT     a file that the configuration names is of no use
+  //   FAILED_PRECONDITION  a project has another endpoint than the store remembers
+  //   UNAVAILABLE          the store takes nothing now
+  absl::Status Reload(const config::Config& config);
+  // Lets people know that the configuration file is of no use, and the one before stays in force.
+  void ReloadRefused(const std::string& problem);
+
   // Makes no further call, lets those in flight end for limits::kDrainTimeout, cuts the others
   // (their outcome is unknown; lists will tell), and closes everything. Ends the process with
   // ExitCode::kFailure if that takes longer than limits::kExitTimeout. Once.
@@ -62,11 +74,14 @@ class App {
   absl::Status LoadEngine(const config::Config& config);
   absl::Status Listen(const config::Config& config);
   void LogStart(const config::Config& config);
+  void LogReload(const config::Config& config);
+  void RunOnLoop(Task task);
   // False: calls are still in flight.
   bool DrainEngine();
 
   SystemClock& clock_;
   observability::Logger& log_;
+  config::Config config_;  // in force
   SystemRandom random_;
   EventLoop loop_;  // outlives whatever posts to it
   LoggedRpcs rpc_log_;

@@ -57,7 +57,9 @@ Signals:
                    has not ended then counts as unknown, and is looked into at
                    the next start. A second signal exits at once, which is as
                    safe as a crash.
-  SIGHUP           a line in the log: the configuration is read at the start
+  SIGHUP           read the configuration again, and put it in force as a whole
+                   or, with a mistake in it, not at all; where to listen and
+                   the store take a restart
 
 Exit codes:
   0   told to stop, and stopped

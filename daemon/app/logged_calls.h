@@ -26,6 +26,9 @@ class LoggedInstanceApi final : public cloud::InstanceApi {
                     std::map<std::string, std::string> aliases)
       : api_(api), clock_(clock), log_(log), aliases_(std::move(aliases)) {}
 
+  // Other projects from now on. On the executor.
+  void SetAliases(std::map<std::string, std::string> aliases) { aliases_ = std::move(aliases); }
+
   // Learns from the store's feed which attempt a stop belongs to, so that its line can name it.
   // On the executor (or before it runs), before the engine gets the changes.
   void Note(const std::vector<store::Change>& changes);
@@ -47,7 +50,7 @@ class LoggedInstanceApi final : public cloud::InstanceApi {
   cloud::InstanceApi& api_;
   Clock& clock_;
   observability::Logger& log_;
-  const std::map<std::string, std::string> aliases_;
+  std::map<std::string, std::string> aliases_;
   // By instance: the ids of the attempts that are open. As many as there are calls in flight.
   std::map<core::InstanceKey, std::string> attempts_;
   // The state of a project's credential, if that was told to need attention. Likewise.

@@ -1,13 +1,15 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
 #include "daemon/app/app.h"
 #include "daemon/app/command_line.h"
 #include "daemon/app/grpc_log.h"
@@ -16,8 +18,10 @@
 #include "daemon/app/signal_thread.h"
 #include "daemon/app/supervisor.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/mutex.h"
 #include "daemon/base/version.h"
 #include "daemon/config/config_file.h"
+#include "daemon/config/yaml/error.h"
 #include "daemon/observability/logger.h"
 #include "daemon/observability/stream_log_sink.h"
 
@@ -30,44 +34,74 @@ void Print(std::FILE* stream, const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stream);
 }
 
-// What the process was told to do by signals. SIGHUP means "read the configuration again" to many
-// daemons, and must not end this one.
-class StopRequest {
+// What the process was told to do by signals, for the thread that does it.
+class Requests {
  public:
-  explicit StopRequest(Logger& log) : log_(log) {}
+  explicit Requests(Logger& log) : log_(log) {}
+
+  enum class Kind : uint8_t { kReload, kStop };
+  // Blocks until there is one. Stopping comes first; several reloads are one.
+  Kind Next() {
+    MutexLock lock(mu_);
+    while (!stop_ && !reload_) changed_.Wait(mu_);
+    if (stop_) return Kind::kStop;
+    reload_ = false;
+    return Kind::kReload;
+  }
 
   void OnSignal(int signal) {
+    MutexLock lock(mu_);
     if (signal == SIGHUP) {
-      return log_.Warning("the configuration is read at the start only, restart to apply it");
-    }
-    if (requested_.HasBeenNotified()) {
+      reload_ = true;
+    } else if (stop_) {
       log_.Warning("told to stop again, exiting at once");
       _exit(static_cast<int>(ExitCode::kFailure));
+    } else {
+      log_.Info("told to stop", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+      stop_ = true;
     }
-    log_.Info("told to stop", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
-    requested_.Notify();
+    changed_.NotifyOne();
   }
-  void Wait() { requested_.WaitForNotification(); }
 
  private:
   Logger& log_;
-  absl::Notification requested_;
+  Mutex mu_;
+  CondVar changed_;
+  bool reload_ ABSL_GUARDED_BY(mu_) = false;
+  bool stop_ ABSL_GUARDED_BY(mu_) = false;
 };
 
-ExitCode RunDaemon(const config::Config& config, observability::LogLevel level) {
+// The file as it is now, in force as a whole, or not at all.
+void Reload(const std::string& file, App& app, Logger& log) {
+  NotifyReloading();
+  const config::Result read = config::Load(file);
+  absl::Status status = read.ok() ? app.Reload(read.config)
+                                  : absl::InvalidArgumentError(yaml::ToString(read.errors.front()));
+  if (!status.ok()) {
+    for (const yaml::Error& error : read.errors) {
+      log.Error("configuration", {{"error", yaml::ToString(error)}});
+    }
+    log.Error("the configuration is not reloaded, the one before stays in force",
+              {{"error", status.message()}});
+    app.ReloadRefused(std::string(status.message()));
+  }
+  NotifySupervisor("READY=1");
+}
+
+ExitCode RunDaemon(const CommandLine& line, const config::Config& config) {
   SystemClock clock;
   observability::StreamLogSink sink;
-  Logger log(clock, sink, level);
+  Logger log(clock, sink, line.log_level);
   const GrpcLog grpc_log(log);
-  StopRequest stop(log);
-  const SignalThread signals([&stop](int signal) { stop.OnSignal(signal); });
+  Requests requests(log);
+  const SignalThread signals([&requests](int signal) { requests.OnSignal(signal); });
   auto app = App::Start(config, clock, log);
   if (!app.ok()) {
     log.Error("cannot start", {{"error", app.status().message()}});
     return ExitCode::kFailure;
   }
   NotifySupervisor("READY=1");
-  stop.Wait();
+  while (requests.Next() == Requests::Kind::kReload) Reload(line.config_file, **app, log);
   NotifySupervisor("STOPPING=1");
   if (const absl::Status stopped = (*app)->Stop(); !stopped.ok()) {
     log.Error("the store could not be closed", {{"error", stopped.message()}});
@@ -120,7 +154,7 @@ ExitCode Main(const std::vector<std::string>& arguments) {
   if (line->action == CommandLine::Action::kCheckConfig) {
     return CheckConfig(line->config_file, result.config);
   }
-  return RunDaemon(result.config, line->log_level);
+  return RunDaemon(*line, result.config);
 }
 
 }  // namespace

@@ -7,6 +7,10 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 
 namespace quiesce::app {
 
@@ -26,6 +30,13 @@ void NotifySupervisor(std::string_view state) {
   static_cast<void>(sendto(fd, state.data(), state.size(), MSG_NOSIGNAL,
                            reinterpret_cast<const sockaddr*>(&address), size));
   close(fd);
+}
+
+void NotifyReloading() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const auto now_us = absl::ToInt64Microseconds(absl::DurationFromTimespec(now));
+  NotifySupervisor(absl::StrCat("RELOADING=1\nMONOTONIC_USEC=", now_us));
 }
 
 }  // namespace quiesce::app

@@ -9,6 +9,9 @@ namespace quiesce::app {
 // happens without $NOTIFY_SOCKET, and no failure is reported: nobody could do anything about it.
 void NotifySupervisor(std::string_view state);
 
+// RELOADING=1, with the time that systemd wants to know it from an earlier one by. READY=1 ends it.
+void NotifyReloading();
+
 }  // namespace quiesce::app
 
 #endif  // QUIESCE_DAEMON_APP_SUPERVISOR_H_

@@ -8,7 +8,7 @@
 #include "daemon/config/config.h"
 #include "daemon/config/yaml/error.h"
 
-// The configuration of the daemon: one YAML file, read once at the start.
+// The configuration of the daemon: one YAML file, read at the start and at each SIGHUP.
 //
 // Strict, like manifests: unknown and duplicate keys, values of another kind and values out of
 // range are errors, each with its place, and all of them are reported at once. What a later version

@@ -106,13 +106,6 @@ TEST_F(ShutdownTest, ADiskThatHangsDelaysItNoLonger) {
   StartDaemon();  // the store is whole
 }
 
-TEST_F(ShutdownTest, AHangupIsNoReasonToEnd) {
-  StartDaemon();
-  daemon().Signal(SIGHUP);
-  EXPECT_TRUE(WaitUntil([this] { return DaemonLogHas("the configuration is read at the start"); }));
-  EXPECT_EQ(Quiesce({"version"}).exit_code, 0);
-}
-
 TEST_F(ShutdownTest, ALogThatNobodyReadsIsNoReasonToEnd) {
   const std::vector<std::string> ids = cloud().AddInstances(2);
   Process::Options options;

@@ -100,6 +100,12 @@ TEST_F(LoggedInstanceApiTest, EachStopGetsALine) {
             "class=accepted http_status=200 cloud_request_id=abc took=1ms");
 }
 
+TEST_F(LoggedInstanceApiTest, AProjectIsNamedAsItIsConfiguredNow) {
+  api_.SetAliases({{kProject, "renamed"}});
+  inner_.stop.outcome = core::Outcome::kAccepted;
+  EXPECT_THAT(Stop(), HasSubstr("project=renamed"));
+}
+
 TEST_F(LoggedInstanceApiTest, ACredentialThatNeedsAttentionIsToldOnce) {
   using State = cloud::CredentialStatus::State;
   ListWorks();

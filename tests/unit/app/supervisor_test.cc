@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/scratch_folder.h"
 
@@ -54,6 +55,12 @@ TEST(NotifySupervisor, SendsToAnAbstractSocket) {
   Receiver receiver(absl::StrCat("@quiesced-test-", getpid()));
   NotifySupervisor("STOPPING=1");
   EXPECT_EQ(receiver.Receive(), "STOPPING=1");
+}
+
+TEST(NotifySupervisor, TellsWhenItBeganToReload) {
+  Receiver receiver(absl::StrCat("@quiesced-test-", getpid()));
+  NotifyReloading();
+  EXPECT_THAT(receiver.Receive(), testing::MatchesRegex("RELOADING=1\nMONOTONIC_USEC=[0-9]+"));
 }
 
 TEST(NotifySupervisor, DoesNothingWithoutASupervisor) {
