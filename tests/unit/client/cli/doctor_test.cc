@@ -245,11 +245,13 @@ TEST_F(DoctorCommand, AConfigurationThatWasNotTakenIsTold) {
   Script(Healthy());
   server_.On("GetServerInfo", [](const v1::GetServerInfoRequest&, v1::ServerInfo& response) {
     response = testing::SampleServer();
-    response.set_config_problem("quiesced.yaml:9:12: timing.settle: \"never\" is no duration");
+    response.set_config_problem("quiesced.yaml:9:12: settle is odd");
+    *response.mutable_config_time() = response.server_time();
     return grpc::Status::OK;
   });
   EXPECT_EQ(Run({"doctor", "billing-cn"}), ExitCode::kBlocked);
-  EXPECT_THAT(out(), HasSubstr("the file was not taken at the last SIGHUP: quiesced.yaml:9:12"));
+  EXPECT_THAT(out(), HasSubstr("FAIL  configuration  the file was not taken at the last SIGHUP:"));
+  EXPECT_THAT(out(), HasSubstr("quiesced.yaml:9:12: settle is odd; what was read"));
   EXPECT_THAT(out(), HasSubstr("quiesced --check-config"));
 }
 
