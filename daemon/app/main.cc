@@ -9,6 +9,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "daemon/app/app.h"
 #include "daemon/app/command_line.h"
@@ -21,7 +23,6 @@
 #include "daemon/base/mutex.h"
 #include "daemon/base/version.h"
 #include "daemon/config/config_file.h"
-#include "daemon/config/yaml/error.h"
 #include "daemon/observability/logger.h"
 #include "daemon/observability/stream_log_sink.h"
 
@@ -71,19 +72,21 @@ class Requests {
   bool stop_ ABSL_GUARDED_BY(mu_) = false;
 };
 
+// All mistakes, in one line.
+std::string ProblemOf(const config::Result& read) {
+  return absl::StrJoin(absl::StrSplit(read.FormatErrors(), '\n', absl::SkipEmpty()), "; ");
+}
+
 // The file as it is now, in force as a whole, or not at all.
 void Reload(const std::string& file, App& app, Logger& log) {
   NotifyReloading();
   const config::Result read = config::Load(file);
-  absl::Status status = read.ok() ? app.Reload(read.config)
-                                  : absl::InvalidArgumentError(yaml::ToString(read.errors.front()));
-  if (!status.ok()) {
-    for (const yaml::Error& error : read.errors) {
-      log.Error("configuration", {{"error", yaml::ToString(error)}});
-    }
+  const std::string problem =
+      read.ok() ? std::string(app.Reload(read.config).message()) : ProblemOf(read);
+  if (!problem.empty()) {
     log.Error("the configuration is not reloaded, the one before stays in force",
-              {{"error", status.message()}});
-    app.ReloadRefused(std::string(status.message()));
+              {{"error", problem}});
+    app.ReloadRefused(problem);
   }
   NotifySupervisor("READY=1");
 }

@@ -126,8 +126,10 @@ TEST_F(DbssClientUpdateTest, DrainCutsWhatAnEarlierUpdateLeftInFlight) {
   auto first = StartStop();
   before.WaitForRequest();
   Update(OptionsFor(EndpointOf(after), 1));
+  const SteadyTime start = clock_.Read().steady;
   client_->Drain(absl::ZeroDuration());
   EXPECT_EQ(first.get().outcome, Outcome::kUnknown);
+  EXPECT_LT(Since(start), limits::kDrainTimeout) << "which is the grace of an update";
   before.Answer();
 }
 
