@@ -69,17 +69,22 @@ class QuotaLimiterTest : public testing::Test {
 
 TEST_F(QuotaLimiterTest, OtherOptionsKeepWhatWasLearned) {
   Make(0);
-  Serve(100);
+  Serve(200);
   Call(Refused(kUser));
   QuotaLimiter::Options options;
   options.reserve = 0.5;
   options.max_in_flight = 2;
   limiter_->SetOptions(options);
   EXPECT_EQ(limiter_->windows(), std::vector<QuotaWindow>{kUser});
-  EXPECT_EQ(limiter_->used(now_), 101);
-  EXPECT_EQ(Stops(), 0) << "half of it is used up";
+  EXPECT_EQ(limiter_->used(now_), 201);
+  EXPECT_EQ(Stops(), 0);
   Pass(absl::Minutes(6));
-  EXPECT_EQ(Stops(), 2);
+  EXPECT_EQ(Stops(), 2) << "as many as there are connections";
+  for (int call = 0; call < 100; ++call) {
+    ASSERT_GT(Stops(), 0) << call;
+    Call(Served());
+  }
+  EXPECT_EQ(Stops(), 0) << "the other half is the reserve";
 }
 
 TEST_F(QuotaLimiterTest, AToldWindowGoesWithTheOptionsThatTellIt) {

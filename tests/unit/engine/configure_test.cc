@@ -76,6 +76,19 @@ TEST(Configure, ACallInFlightEndsAndIsCountedWhereItBegan) {
   EXPECT_EQ(quiet.DecisionOf(quiet.key(0)).phase, Phase::kStopped);
 }
 
+TEST(Configure, ACallThatWasClaimedForOneCredentialIsNotMadeWithAnother) {
+  QuietEngine quiet(1);
+  CredentialState& credential = *quiet.project().credential;
+  ASSERT_TRUE(quiet.Declare({quiet.key(0)}, Continuous()).ok());
+  while (credential.claiming == 0) quiet.RunFor(absl::Microseconds(100));
+  std::vector<ProjectConfig> configs = quiet.configs();
+  configs.front().credential = "another";
+  quiet.Configure(configs);
+  while (quiet.project().calls_in_flight == 0) quiet.RunFor(absl::Milliseconds(1));
+  EXPECT_EQ(credential.in_flight, 0);
+  EXPECT_EQ(quiet.project().credential->in_flight, 1);
+}
+
 TEST(Configure, ACallInFlightOfAProjectThatIsTakenAwayEndsToo) {
   QuietEngine quiet(1);
   ASSERT_TRUE(quiet.Declare({quiet.key(0)}, Continuous()).ok());
