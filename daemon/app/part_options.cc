@@ -40,16 +40,24 @@ std::optional<std::string> VariableOf(const std::string& name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+struct Variable {
+  std::string name;
+  std::string value;
+};
+
 // As other programs take them: in small letters before capitals.
-std::string ProxyVariable(const std::string& small, const std::string& capital) {
-  return VariableOf(small).value_or(VariableOf(capital).value_or(""));
+Variable ProxyVariable(const std::string& small, const std::string& capital) {
+  if (auto value = VariableOf(small)) return {small, *std::move(value)};
+  return {capital, VariableOf(capital).value_or("")};
 }
 
 absl::StatusOr<cloud::ProxySettings> ProxiesOfEnvironment() {
-  auto proxies = cloud::ProxySettings::Parse(ProxyVariable("https_proxy", "HTTPS_PROXY"),
-                                             ProxyVariable("no_proxy", "NO_PROXY"));
+  const Variable proxy = ProxyVariable("https_proxy", "HTTPS_PROXY");
+  const Variable bypass = ProxyVariable("no_proxy", "NO_PROXY");
+  auto proxies = cloud::ProxySettings::Parse(proxy.value, bypass.value);
   if (proxies.ok()) return proxies;
-  return absl::InvalidArgumentError(absl::StrCat("HTTPS_PROXY: ", proxies.status().message()));
+  return absl::InvalidArgumentError(
+      absl::StrCat("the environment variable ", proxy.name, ": ", proxies.status().message()));
 }
 
 }  // namespace

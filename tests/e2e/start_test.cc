@@ -93,6 +93,24 @@ TEST_F(StartTest, CheckConfigChecks) {
   EXPECT_THAT(bad.output, HasSubstr("/nonexistent.pem"));
 }
 
+TEST_F(StartTest, ABadAddressOfAProxyIsRefusedByTheNameOfItsVariable) {
+  for (const char* variable : {"HTTPS_PROXY", "https_proxy"}) {
+    for (const char* address : {"http://proxy.example.com", "socks5://proxy.example.com:1080"}) {
+      const std::vector<std::string> environment = {absl::StrCat(variable, "=", address)};
+      const Ended run = RunDaemon({"--config", Path("quiesced.yaml")}, environment);
+      EXPECT_EQ(run.exit_code, 1) << address;
+      EXPECT_THAT(run.output, AllOf(HasSubstr("cannot start"),
+                                    HasSubstr(absl::StrCat("variable ", variable, ": ")),
+                                    HasSubstr("write http://HOST:PORT")));
+      const Ended check =
+          RunDaemon({"--check-config", "--config", Path("quiesced.yaml")}, environment);
+      EXPECT_EQ(check.exit_code, 78) << address;
+      EXPECT_THAT(check.output, AllOf(HasSubstr(absl::StrCat("variable ", variable, ": ")),
+                                      HasSubstr("write http://HOST:PORT")));
+    }
+  }
+}
+
 TEST_F(StartTest, TheCommandLineExplainsItself) {
   const Ended help = RunDaemon({"--help"});
   EXPECT_EQ(help.exit_code, 0);
