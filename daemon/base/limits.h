@@ -179,6 +179,9 @@ inline constexpr double kRenewTokenFrom = 0.8;
 inline constexpr double kRenewTokenUntil = 0.9;
 // A token that is refused sooner than this after its fetch is not replaced at once.
 inline constexpr absl::Duration kMinTokenUse = absl::Minutes(1);
+// Tokens of one project are fetched so far apart, whatever life IAM gives them: theirs is 24 hours,
+// and one that is over at once must not have IAM asked as fast as it answers.
+inline constexpr absl::Duration kMinTokenFetchGap = absl::Seconds(10);
 // IAM answers within a second; a stop does not wait that long for it anyway.
 inline constexpr absl::Duration kTokenRequestDeadline = absl::Seconds(10);
 // The body beside a token lists the roles of its user, some hundred of 60 bytes.

@@ -76,7 +76,7 @@ void TokenCache::TakeToken(Project& project, uint64_t password, const TokenAnswe
   project.token.wall_expires_at = answer.expires_at;
   project.worked = false;
   project.last_password = password;
-  project.next_try = now;
+  project.next_try = now + limits::kMinTokenFetchGap;
   project.failures = 0;
   project.trouble = Trouble::kNone;
 }

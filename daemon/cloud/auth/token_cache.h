@@ -22,7 +22,8 @@ namespace quiesce::cloud::auth {
 // drawn for each, and used until its successor is there or its end. One that the cloud refuses is
 // dropped, and renewed once: a token that is refused before it worked, or within
 // limits::kMinTokenUse of its fetch, is not the token's fault, and its project rests for
-// limits::kRejectedProbe.
+// limits::kRejectedProbe. However short the life of a token is, the next one of its project is
+// fetched limits::kMinTokenFetchGap later at the earliest, unless the password changes.
 //
 // A password that IAM refuses is not sent again for as long, for whichever project: IAM locks the
 // account of who guesses. Only when it gave a token to another project, and this one never had one,

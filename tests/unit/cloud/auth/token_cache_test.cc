@@ -30,7 +30,7 @@ class TokenCacheTest : public ::testing::Test {
     return next && next->at <= now_;
   }
   // Fetches what is due, for which IAM answers so. Returns its project.
-  std::string Fetch(Result result) {
+  std::string Fetch(Result result, absl::Duration lifetime = absl::Hours(24)) {
     const auto next = cache_.NextFetch();
     if (!next || next->at > now_) return "";
     cache_.Started(next->project_id, now_);
@@ -40,7 +40,7 @@ class TokenCacheTest : public ::testing::Test {
     answer.problem = "no";
     if (result == Result::kToken) {
       answer.token = absl::StrCat("token-", ++tokens_);
-      answer.lifetime = absl::Hours(24);
+      answer.lifetime = lifetime;
     }
     cache_.Ended(next->project_id, cache_.password(), answer, now_);
     return next->project_id;
@@ -212,6 +212,36 @@ TEST_F(TokenCacheTest, WhatIamRefusesIsAskedAgainAfterTenMinutes) {
   Fetch(Result::kRefused);
   EXPECT_EQ(Find(), Kind::kRefuse);
   Pass(limits::kRejectedProbe);
+  EXPECT_EQ(Fetch(Result::kToken), "a");
+}
+
+TEST_F(TokenCacheTest, ATinyLifetimeIsNoReasonForAHotLoop) {
+  for (const absl::Duration lifetime :
+       {-absl::Hours(1), absl::ZeroDuration(), absl::Microseconds(1), absl::Seconds(1),
+        limits::kMinTokenFetchGap}) {
+    SCOPED_TRACE(lifetime);
+    const std::string project = absl::FormatDuration(lifetime);
+    Find(project);
+    ASSERT_EQ(Fetch(Result::kToken, lifetime), project);
+    const SteadyTime fetched = now_;
+    const auto next = cache_.NextFetch();
+    ASSERT_TRUE(next);
+    EXPECT_GE(next->at, fetched + limits::kMinTokenFetchGap);
+    // Whoever wants one meanwhile waits, and has none fetched.
+    Pass(limits::kMinTokenFetchGap - absl::Microseconds(1));
+    EXPECT_NE(Find(project), Kind::kRefuse);
+    EXPECT_FALSE(IsDue());
+    Pass(absl::Microseconds(1));
+    EXPECT_EQ(Fetch(Result::kToken), project);
+  }
+}
+
+TEST_F(TokenCacheTest, TheTokenOfAnotherProjectOrPasswordIsNotHeldUpByATinyLifetime) {
+  Find("a");
+  Fetch(Result::kToken, absl::Seconds(1));
+  Find("b");
+  EXPECT_EQ(Fetch(Result::kToken), "b");
+  cache_.OfferPassword(2, now_);
   EXPECT_EQ(Fetch(Result::kToken), "a");
 }
 
