@@ -13,7 +13,8 @@ class Random {
   virtual uint64_t Next() = 0;
 };
 
-// The kernel's generator (getrandom). Aborts if the kernel has none: ids must not repeat.
+// The kernel's generator (getrandom), without state of its own: thread-safe. Aborts if the kernel
+// has none: ids must not repeat.
 class SystemRandom final : public Random {
  public:
   uint64_t Next() override;

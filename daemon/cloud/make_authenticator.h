@@ -19,6 +19,7 @@ HttpTarget TargetOf(const Endpoint& endpoint, const std::string& ca_file,
 
 // What authenticates the calls of one of the credentials of `options`. INVALID_ARGUMENT when it
 // does not say where its secret is, or a project of it has no IAM endpoint where one is needed.
+// Random source and clock are for all credentials: they must outlive them and be thread-safe.
 absl::StatusOr<std::unique_ptr<auth::Authenticator>> MakeAuthenticator(
     const DbssCredential& credential, const DbssOptions& options, Random* random, Clock* clock);
 

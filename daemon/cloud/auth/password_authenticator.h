@@ -26,7 +26,8 @@ class PasswordAuthenticator final : public Authenticator {
     std::string name;
     std::string domain;
   };
-  // Clock and random source must outlive it; the latter is used on one thread at a time.
+  // Clock and random source must outlive it and be thread-safe: the renewer uses them, and so do
+  // those of other credentials.
   PasswordAuthenticator(User user, std::unique_ptr<SecretSource> source,
                         std::unique_ptr<TokenIssuer> issuer, Random* random, Clock* clock);
   ~PasswordAuthenticator() override;  // blocks while a host name is looked up

@@ -1,8 +1,13 @@
 #include "daemon/base/random.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <future>
 #include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -41,6 +46,26 @@ TEST(NewId, DoesNotRepeat) {
   SystemRandom random;
   std::set<std::string> ids;
   for (int i = 0; i < 10000; ++i) ASSERT_TRUE(ids.insert(NewId(random)).second);
+}
+
+TEST(SystemRandom, IsOneForManyThreads) {
+  constexpr size_t kThreads = 4;
+  constexpr size_t kNumbers = 100000;
+  SystemRandom random;
+  std::vector<uint64_t> drawn(kThreads * kNumbers);
+  std::promise<void> start;
+  const std::shared_future<void> started = start.get_future().share();
+  std::vector<std::thread> threads;
+  for (size_t first = 0; first < drawn.size(); first += kNumbers) {
+    threads.emplace_back([&, first] {
+      started.wait();
+      for (size_t i = 0; i < kNumbers; ++i) drawn[first + i] = random.Next();
+    });
+  }
+  start.set_value();
+  for (std::thread& thread : threads) thread.join();
+  std::sort(drawn.begin(), drawn.end());
+  EXPECT_EQ(std::adjacent_find(drawn.begin(), drawn.end()), drawn.end()) << "one came twice";
 }
 
 TEST(SeededRandom, RepeatsItsSequenceForTheSameSeed) {

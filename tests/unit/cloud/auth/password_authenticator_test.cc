@@ -108,7 +108,7 @@ class PasswordAuthenticatorTest : public ::testing::Test {
   }
 
   StubClock clock_;
-  SeededRandom random_{1};
+  SystemRandom random_;
   std::shared_ptr<IamScript> iam_ = std::make_shared<IamScript>();
   std::shared_ptr<StubSource::Holder> holder_ = std::make_shared<StubSource::Holder>();
   PasswordAuthenticator authenticator_{{"user", "domain"},
