@@ -124,6 +124,10 @@ class ApiCall : public PooledCall {
   // `reader`: was given the body, if the status is 200. Null for a stop.
   CallOutcome Read(HttpReply reply, ListReader* reader) const;
   void Finish(CallOutcome outcome);
+  // Takes those of the credential out of what the cloud says.
+  Redactor Secrets() const {
+    return [this](std::string text) { return route_->authenticator().Redact(std::move(text)); };
+  }
 
   const std::string project_id_;
   const std::string path_;
@@ -216,7 +220,7 @@ CallOutcome ApiCall::Exchange(HttpConnection& connection,
     request.max_body_bytes = limits::kMaxStopResponseBytes;
     return Read(connection.Post(request), nullptr);
   }
-  ListReader list(route_->status_map());
+  ListReader list(route_->status_map(), Secrets());
   request.max_body_bytes = limits::kMaxListResponseBytes;
   request.on_body = [&list](std::string_view bytes) { return list.Feed(bytes); };
   return Read(connection.Post(request), &list);
@@ -231,9 +235,7 @@ std::string Describe(const Verdict& verdict, int status, std::string_view said) 
 }
 
 CallOutcome ApiCall::Read(HttpReply reply, ListReader* reader) const {
-  const auto safe = [this](std::string text, size_t max_bytes) {
-    return SafeText(route_->authenticator().Redact(std::move(text)), max_bytes);
-  };
+  const Redactor secrets = Secrets();
   CallOutcome outcome;
   Answer answer;
   answer.operation = operation();
@@ -250,26 +252,25 @@ CallOutcome ApiCall::Read(HttpReply reply, ListReader* reader) const {
     parsed.error_code = std::move(list.error_code);
     parsed.message = std::move(list.message);
   } else {
-    // Before anything is cut off: half a secret would not be known for one.
-    parsed = ParseAnswer(route_->authenticator().Redact(std::move(reply.body)));
+    parsed = ParseAnswer(reply.body, secrets);
   }
   answer.shape = reply.too_large ? BodyShape::kTooLarge : parsed.shape;
   answer.error_code = parsed.error_code;
   answer.result = parsed.result;
   outcome.verdict = Classify(answer);
   outcome.http_status = reply.status;
-  outcome.request_id = safe(reply.request_id, limits::kMaxCloudCodeBytes);
+  outcome.request_id = SafeText(reply.request_id, limits::kMaxCloudCodeBytes, secrets);
   outcome.server_time = ParseHttpDate(reply.date);
   if (outcome.verdict.call_class == CallClass::kThrottled) {
     outcome.retry_after = ParseRetryAfter(reply.retry_after, clock_->Read().wall);
     outcome.quota = ParseQuotaText(parsed.message);
   }
-  outcome.error_code = safe(parsed.error_code, limits::kMaxCloudCodeBytes);
+  outcome.error_code = parsed.error_code;
   if (outcome.verdict.call_class != CallClass::kAccepted) {
     const std::string text = reply.transport == Transport::kAnswered
                                  ? Describe(outcome.verdict, reply.status, parsed.message)
                                  : parsed.message;
-    outcome.message = safe(text, limits::kMaxCloudMessageBytes);
+    outcome.message = SafeText(text, limits::kMaxCloudMessageBytes, secrets);
   }
   return outcome;
 }

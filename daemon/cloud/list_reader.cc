@@ -11,7 +11,6 @@
 #include "daemon/base/limits.h"
 #include "daemon/base/string_views.h"
 #include "daemon/cloud/response_parser.h"
-#include "daemon/cloud/safe_text.h"
 #include "daemon/core/names.h"
 #include "nlohmann/json.hpp"
 
@@ -70,8 +69,8 @@ enum class Part : uint8_t { kFrame, kEntry };
 class ListHandler {
  public:
   // `number`: of the entry, for messages.
-  ListHandler(Part part, size_t number, const core::StatusMap& extra)
-      : part_(part), number_(number), extra_(extra) {
+  ListHandler(Part part, size_t number, const core::StatusMap& extra, const Redactor& redact)
+      : part_(part), number_(number), extra_(extra), redact_(redact) {
     if (part == Part::kFrame) return;
     frames_[0] = {Place::kTop, Field::kClusters};
     frames_[1] = {Place::kClusters};
@@ -230,8 +229,8 @@ class ListHandler {
   bool AddInstance() {
     if (instance_.instance_id.empty()) return Fail("has no instance_id");
     if (!core::IsValidId(instance_.instance_id)) {
-      return Fail(
-          absl::StrCat("has the id ", core::Quoted(instance_.instance_id), ", which is not one"));
+      return Fail(absl::StrCat("has the id ", core::Quoted(redact_(instance_.instance_id)),
+                               ", which is not one"));
     }
     instance_.state = core::FoldNodes(instance_.nodes, extra_);
     return true;
@@ -251,6 +250,7 @@ class ListHandler {
   const Part part_;
   size_t number_;
   const core::StatusMap& extra_;
+  const Redactor& redact_;
   std::array<Frame, limits::kMaxJsonDepth> frames_;
   int depth_ = 0;
   bool has_clusters_ = false;
@@ -278,12 +278,13 @@ std::optional<size_t> FirstRepeated(const std::vector<core::ListedInstance>& ins
 
 // What comes of a body that is no list. It may be an error that came with HTTP 200, which has room
 // in the beginning.
-ParsedList NoList(std::string_view body, bool whole, BodyShape shape, const std::string& problem) {
+ParsedList NoList(std::string_view body, bool whole, BodyShape shape, const std::string& problem,
+                  const Redactor& redact) {
   ParsedList list;
   list.shape = shape;
   list.message = SafeText(problem, limits::kMaxCloudMessageBytes);
   if (!whole) return list;
-  const ParsedAnswer answer = ParseAnswer(body);
+  const ParsedAnswer answer = ParseAnswer(body, redact);
   list.error_code = answer.error_code;
   if (answer.shape == BodyShape::kJson && !answer.message.empty()) {
     list.message =
@@ -317,7 +318,7 @@ bool ListReader::Feed(std::string_view bytes) {
 }
 
 bool ListReader::ReadEntry(std::string_view entry) {
-  ListHandler handler(Part::kEntry, instances_.size(), extra_);
+  ListHandler handler(Part::kEntry, instances_.size(), extra_, redact_);
   if (Parse(entry, handler)) {
     instances_.push_back(handler.TakeInstance());
     tally_.Add(instances_.back(), extra_);
@@ -328,7 +329,7 @@ bool ListReader::ReadEntry(std::string_view entry) {
 }
 
 void ListReader::ReadFrame() {
-  ListHandler handler(Part::kFrame, 0, extra_);
+  ListHandler handler(Part::kFrame, 0, extra_, redact_);
   if (!Parse(framer_.frame(), handler)) {
     Fail(ShapeOf(handler), handler.problem());
   } else if (handler.entries() != instances_.size()) {
@@ -348,7 +349,7 @@ bool ListReader::Fail(std::optional<BodyShape> shape, std::string problem) {
 
 ParsedList ListReader::Finish() {
   if (!failed()) ReadFrame();
-  if (failed()) return NoList(beginning_, !has_more_, shape_, problem_);
+  if (failed()) return NoList(beginning_, !has_more_, shape_, problem_, redact_);
   ParsedList list;
   list.shape = BodyShape::kJson;
   list.instances = std::move(instances_);

@@ -4,11 +4,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/cloud/error_table.h"
 #include "daemon/cloud/list_framer.h"
 #include "daemon/cloud/list_tally.h"
+#include "daemon/cloud/safe_text.h"
 #include "daemon/core/power_state.h"
 #include "daemon/core/transition.h"
 
@@ -36,8 +38,10 @@ struct ParsedList {
 // the memory does not grow with the text. Pure; nothing here throws, whatever the bytes are.
 class ListReader {
  public:
-  // `extra` must outlive the reader.
-  explicit ListReader(const core::StatusMap& extra) : extra_(extra) {}
+  // `extra` must outlive the reader. `redact` takes secrets out of what is said of a body that is
+  // no list; the names in one that is are the cloud's, and stay as they are.
+  ListReader(const core::StatusMap& extra, Redactor redact)
+      : extra_(extra), redact_(std::move(redact)) {}
 
   // False, from then on: this is no list, whatever follows.
   bool Feed(std::string_view bytes);
@@ -52,6 +56,7 @@ class ListReader {
   bool Fail(std::optional<BodyShape> shape, std::string problem);
 
   const core::StatusMap& extra_;
+  const Redactor redact_;
   ListFramer framer_;
   std::vector<core::ListedInstance> instances_;
   ListTally tally_;

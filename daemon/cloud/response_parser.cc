@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/string_views.h"
-#include "daemon/cloud/safe_text.h"
 #include "nlohmann/json.hpp"
 
 namespace quiesce::cloud {
@@ -67,7 +66,7 @@ std::string FirstDetail(const json& object) {
   return absl::StrCat(" (", detail.code, detail.code.empty() ? "" : ": ", detail.message, ")");
 }
 
-void ReadObject(const json& object, ParsedAnswer& answer) {
+void ReadObject(const json& object, const Redactor& redact, ParsedAnswer& answer) {
   answer.shape = BodyShape::kJson;
   const auto result = object.find("result");
   if (result != object.end() && !result->is_null()) {
@@ -78,9 +77,9 @@ void ReadObject(const json& object, ParsedAnswer& answer) {
     }
   }
   const ErrorText error = FindError(object);
-  answer.error_code = SafeText(error.code, limits::kMaxCloudCodeBytes);
-  answer.message =
-      SafeText(absl::StrCat(error.message, FirstDetail(object)), limits::kMaxCloudMessageBytes);
+  answer.error_code = SafeText(error.code, limits::kMaxCloudCodeBytes, redact);
+  answer.message = SafeText(absl::StrCat(error.message, FirstDetail(object)),
+                            limits::kMaxCloudMessageBytes, redact);
 }
 
 }  // namespace
@@ -118,13 +117,13 @@ std::optional<absl::Duration> ParseRetryAfter(std::string_view text, absl::Time 
 
 // This form of parsing does not throw by its documentation. The barrier is for what it forgot: such
 // a body is not JSON to us.
-ParsedAnswer ParseAnswer(std::string_view body) try {
+ParsedAnswer ParseAnswer(std::string_view body, const Redactor& redact) try {
   ParsedAnswer answer;
   const json value = HoldsNul(body) ? json(json::value_t::discarded)
                                     : json::parse(body.begin(), body.end(), nullptr,
                                                   /*allow_exceptions=*/false);
   if (value.is_object()) {
-    ReadObject(value, answer);
+    ReadObject(value, redact, answer);
     return answer;
   }
   if (!value.is_discarded()) {
@@ -133,8 +132,7 @@ ParsedAnswer ParseAnswer(std::string_view body) try {
   }
   answer.shape = ShapeOfNonJson(body);
   if (answer.shape == BodyShape::kNotJson) {
-    answer.message =
-        SafeText(body.substr(0, limits::kMaxCloudMessageBytes), limits::kMaxCloudMessageBytes);
+    answer.message = SafeText(std::string(body), limits::kMaxCloudMessageBytes, redact);
   }
   return answer;
 } catch (const json::exception&) {

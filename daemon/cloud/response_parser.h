@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "daemon/cloud/error_table.h"
+#include "daemon/cloud/safe_text.h"
 
 // From the bytes of an answer to values that may be believed and shown: everything but lists (see
 // list_reader.h). Pure; nothing here throws, whatever the bytes are. Everywhere null means the same
@@ -16,16 +17,17 @@ namespace quiesce::cloud {
 // Any answer that is not a list: of a stop, or of a failed call.
 struct ParsedAnswer {
   BodyShape shape = BodyShape::kEmpty;
-  std::string result;      // "" when absent
-  std::string error_code;  // "" when absent; bounded
+  std::string result;      // "" when absent; bounded; to compare, not to show
+  std::string error_code;  // "" when absent; safe to show, bounded
   std::string message;     // what the cloud says about it; safe to show, bounded
 };
 
 // Reads `result`, and an error in any form seen in the wild: flat error_code/error_msg, a numeric
 // or textual `code` with `message`, either of them in a nested object such as {"error": {...}}, and
 // the first of `details`. `encoded_authorization_message` is left out: it is no message.
-// A body that is not JSON gives its first words, unless it is a web page.
-ParsedAnswer ParseAnswer(std::string_view body);
+// A body that is not JSON gives its first words, unless it is a web page. Secrets are taken out of
+// the texts as they are after JSON's escapes are undone, and before they are bounded.
+ParsedAnswer ParseAnswer(std::string_view body, const Redactor& redact);
 
 // What a body is that did not parse as JSON: kEmpty, kHtml or kNotJson.
 BodyShape ShapeOfNonJson(std::string_view body);

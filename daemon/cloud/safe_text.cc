@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/text.h"
@@ -55,6 +56,10 @@ std::string Visible(std::string_view text) {
 
 std::string SafeText(std::string_view text, size_t max_bytes) {
   return Truncated(WithoutLongWords(Visible(text)), max_bytes);
+}
+
+std::string SafeText(std::string text, size_t max_bytes, const Redactor& redact) {
+  return SafeText(redact(std::move(text)), max_bytes);
 }
 
 }  // namespace quiesce::cloud

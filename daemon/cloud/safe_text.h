@@ -2,6 +2,7 @@
 #define QUIESCE_DAEMON_CLOUD_SAFE_TEXT_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -12,9 +13,15 @@ namespace quiesce::cloud {
 std::string Visible(std::string_view text);
 
 // The same, with words too long for people (tokens, encoded blobs) named by their length, all cut
-// to `max_bytes`. What may hold a secret goes through Authenticator::Redact first: a cut could
-// leave the beginning of one.
+// to `max_bytes`. For what cannot hold a secret, or was redacted.
 std::string SafeText(std::string_view text, size_t max_bytes);
+
+// `text` without the secrets that whoever answers may know: Authenticator::Redact, for example.
+using Redactor = std::function<std::string(std::string text)>;
+
+// The same of a text that may hold secrets: they are taken out before anything is cut, because the
+// rest of half a secret is not known for one.
+std::string SafeText(std::string text, size_t max_bytes, const Redactor& redact);
 
 }  // namespace quiesce::cloud
 

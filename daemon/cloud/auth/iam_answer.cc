@@ -6,7 +6,6 @@
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
 #include "daemon/cloud/response_parser.h"
-#include "daemon/cloud/safe_text.h"
 #include "nlohmann/json.hpp"
 
 namespace quiesce::cloud::auth {
@@ -80,9 +79,9 @@ std::string TokenRequestBody(const TokenRequest& request) {
 }
 
 TokenAnswer ParseTokenAnswer(int status, std::string_view subject_token, std::string_view body,
-                             absl::Time now) try {
+                             absl::Time now, const Redactor& redact) try {
   if (status == 201) return ReadToken(subject_token, body, now);
-  const ParsedAnswer parsed = ParseAnswer(body);
+  const ParsedAnswer parsed = ParseAnswer(body, redact);
   std::string problem = absl::StrCat("IAM answered HTTP ", status);
   if (!parsed.message.empty()) absl::StrAppend(&problem, ": ", parsed.message);
   return Failure(ResultOf(status), SafeText(problem, limits::kMaxCloudMessageBytes));

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "daemon/cloud/safe_text.h"
 
 // The two messages of IAM's token endpoint, from and to values. Pure; nothing here throws, whatever
 // the bytes are.
@@ -34,13 +35,14 @@ struct TokenAnswer {
   absl::Time expires_at;
   // From issued_at to expires_at: right even when our clock is not. Positive with a token.
   absl::Duration lifetime;
-  std::string problem;  // unless kToken: safe to show, once secrets are taken out
+  std::string problem;  // unless kToken: safe to show
 };
 
 // `status`, X-Subject-Token and body as the peer sent them. Without `issued_at` in the body a token
-// lives from `now`.
+// lives from `now`. `redact` takes the password out of what IAM says, and whatever else it may
+// know.
 TokenAnswer ParseTokenAnswer(int status, std::string_view subject_token, std::string_view body,
-                             absl::Time now);
+                             absl::Time now, const Redactor& redact);
 
 }  // namespace quiesce::cloud::auth
 

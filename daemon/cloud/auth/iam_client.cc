@@ -24,7 +24,7 @@ HttpConnection& IamClient::ConnectionTo(const HttpTarget& target) {
   return *connection;
 }
 
-TokenAnswer IamClient::Issue(const TokenRequest& request) {
+TokenAnswer IamClient::Issue(const TokenRequest& request, const Redactor& redact) {
   const auto target = targets_.find(request.project_id);
   if (target == targets_.end()) return NoToken("the project has no IAM endpoint");
   HttpConnection& connection = ConnectionTo(target->second);
@@ -47,7 +47,8 @@ TokenAnswer IamClient::Issue(const TokenRequest& request) {
   }
   if (reply.transport != Transport::kAnswered) return NoToken(reply.problem);
   if (reply.too_large) return NoToken("IAM answered with a body over the size limit");
-  return ParseTokenAnswer(reply.status, reply.subject_token, reply.body, clock_->Read().wall);
+  return ParseTokenAnswer(reply.status, reply.subject_token, reply.body, clock_->Read().wall,
+                          redact);
 }
 
 void IamClient::Cut() {

@@ -9,6 +9,7 @@
 #include "daemon/base/mutex.h"
 #include "daemon/cloud/auth/iam_answer.h"
 #include "daemon/cloud/http_connection.h"
+#include "daemon/cloud/safe_text.h"
 
 namespace quiesce::cloud::auth {
 
@@ -17,7 +18,8 @@ class TokenIssuer {
  public:
   virtual ~TokenIssuer() = default;
   // Makes one request, or none when it was closed. Blocks until it is answered, fails or is cut.
-  virtual TokenAnswer Issue(const TokenRequest& request) = 0;
+  // `redact` knows the request's password: whoever is asked may repeat it.
+  virtual TokenAnswer Issue(const TokenRequest& request, const Redactor& redact) = 0;
   // Ends the request under way. Does not block.
   virtual void Cut() = 0;
   // The same, and there will be no other.
@@ -32,7 +34,7 @@ class IamClient final : public TokenIssuer {
   IamClient(std::map<std::string, HttpTarget> targets, Clock* clock)
       : targets_(std::move(targets)), clock_(clock) {}
 
-  TokenAnswer Issue(const TokenRequest& request) override;
+  TokenAnswer Issue(const TokenRequest& request, const Redactor& redact) override;
   void Cut() override;
   void Close() override;
 

@@ -143,9 +143,9 @@ void PasswordAuthenticator::Renew() {
   TokenRequest request;
   uint64_t password = 0;
   while (WaitForFetch(request, password)) {
-    TokenAnswer answer = issuer_->Issue(request);
+    const TokenAnswer answer =
+        issuer_->Issue(request, [this](std::string text) { return Redact(std::move(text)); });
     past_.Add(answer.token);
-    answer.problem = Redact(std::move(answer.problem));
     MutexLock lock(mu_);
     overdue_at_ = SteadyTime::Infinite();
     cache_.Ended(request.project_id, password, answer, clock_->Read().steady);

@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/dbss_sim/dbss_sim.h"
 #include "tests/integration/cloud/client_fixture.h"
+#include "tests/support/hostile_server.h"
 
 namespace quiesce::cloud {
 namespace {
@@ -22,6 +23,7 @@ using core::CallResult;
 using core::Outcome;
 using dbss_sim::DbssSim;
 using dbss_sim::Op;
+using support::HostileServer;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using State = CredentialStatus::State;
@@ -149,6 +151,23 @@ TEST_F(CredentialsTest, AWrongPasswordIsSentOnce) {
   WriteSecret("hunter2");
   EXPECT_TRUE(List().ok);
   EXPECT_EQ(TokenRequests(), 3);
+}
+
+// Half a password would not be known for one, so it must not be what a cut leaves.
+TEST_F(CredentialsTest, NoPartOfAPasswordThatIamRepeatsIsShown) {
+  std::string words(limits::kMaxCloudMessageBytes, 'w');
+  for (size_t i = 9; i < words.size(); i += 10) words[i] = ' ';
+  for (size_t before = 200; before < words.size(); before += 5) {
+    HostileServer iam(AnswerAll(
+        HttpAnswer(401, absl::StrCat(R"({"error":{"code":401,"message":")", words.substr(0, before),
+                                     R"( hunter2-hunter2"}})"))));
+    iam_ = ParseEndpoint(absl::StrCat("http://127.0.0.1:", iam.port())).value();
+    ConnectByPassword("hunter2-hunter2");
+    const std::string message = List().message;
+    client_.reset();
+    ASSERT_THAT(message, HasSubstr("IAM answered HTTP 401"));
+    ASSERT_THAT(message, Not(HasSubstr("hu"))) << before;
+  }
 }
 
 TEST_F(CredentialsTest, AChangedPasswordThatIsWrongKeepsTheOldToken) {

@@ -217,6 +217,25 @@ TEST_F(DbssClientTest, NeverShowsTheToken) {
   EXPECT_THAT(List().message, Not(HasSubstr(kToken)));
 }
 
+// Half a token would not be known for one, so it must not be what a cut leaves.
+TEST_F(DbssClientTest, NeverShowsTheBeginningOfTheToken) {
+  const std::string token = "MIID" + std::string(80, 'x');
+  WriteToken(token);
+  std::string words(limits::kMaxCloudMessageBytes, 'w');
+  for (size_t i = 9; i < words.size(); i += 10) words[i] = ' ';
+  for (const int status : {200, 401}) {
+    for (size_t before = 150; before < words.size(); before += 5) {
+      HostileServer server(AnswerAll(
+          HttpAnswer(status, absl::StrCat(R"({"error_code":"APIGW.0301","error_msg":")",
+                                          words.substr(0, before), " ", token, R"("})"))));
+      Connect(server);
+      ASSERT_THAT(List().message, Not(HasSubstr("MI"))) << status << " " << before;
+      ASSERT_THAT(Stop().message, Not(HasSubstr("MI"))) << status << " " << before;
+      client_.reset();
+    }
+  }
+}
+
 // --- refusals -----------------------------------------------------------------------------------
 
 TEST_F(DbssClientTest, SendsNothingForWhatIsNoKey) {

@@ -210,7 +210,7 @@ TEST(ErrorTableTest, KnowsWhatATransportFailureProves) {
 
 // As a whole answer is read: its body first, then the table.
 Verdict Read(int status, const std::string& body) {
-  const ParsedAnswer parsed = ParseAnswer(body);
+  const ParsedAnswer parsed = ParseAnswer(body, [](std::string text) { return text; });
   Answer answer = Answered(status, parsed.error_code, parsed.shape);
   answer.result = parsed.result;
   return Classify(answer);

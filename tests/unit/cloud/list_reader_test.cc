@@ -17,11 +17,15 @@ namespace {
 using core::PowerState;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-ParsedList ParseInPieces(std::string_view body, size_t piece, const core::StatusMap& extra) {
-  ListReader reader(extra);
+std::string AsItIs(std::string text) { return text; }
+
+ParsedList ParseInPieces(std::string_view body, size_t piece, const core::StatusMap& extra,
+                         const Redactor& redact = AsItIs) {
+  ListReader reader(extra, redact);
   for (size_t at = 0; at < body.size(); at += piece) {
     if (!reader.Feed(body.substr(at, piece))) break;
   }
@@ -273,6 +277,27 @@ TEST(ParseListTest, TellsTheErrorThatCameInPlaceOfAList) {
   EXPECT_EQ(list.message, "the answer has no array \"clusters\": Internal");
 }
 
+TEST(ParseListTest, ShowsNoPartOfASecretThatTheCloudRepeats) {
+  const auto redact = [](const std::string& text) {
+    return absl::StrReplaceAll(text, {{"hunter2/hunter2", "[secret]"}});
+  };
+  for (size_t before = 0; before < limits::kMaxCloudMessageBytes; ++before) {
+    std::string words(before, 'w');
+    for (size_t i = 9; i < words.size(); i += 10) words[i] = ' ';
+    for (const char* form : {"hunter2/hunter2", R"(hunter2\/hunter2)"}) {
+      const std::string text = absl::StrCat(words, " ", form);
+      for (const std::string& body :
+           {absl::StrCat(R"({"error_code":"c","error_msg":")", text, R"("})"),
+            absl::StrCat(R"({"error_code":")", text, R"(","error_msg":"m"})"),
+            absl::StrCat(R"({"clusters":[{"instance_id":")", text, R"("}]})")}) {
+        const ParsedList list = ParseInPieces(body, 4096, {}, redact);
+        ASSERT_EQ(list.shape, BodyShape::kWrongType);
+        ASSERT_THAT(list.error_code + list.message, Not(HasSubstr("hu"))) << body;
+      }
+    }
+  }
+}
+
 TEST(ParseListTest, IsNotLedIntoTheDeep) {
   for (const std::string& opening : {std::string("["), std::string("{\"a\":")}) {
     std::string deep = "{\"clusters\":[],\"x\":";
@@ -392,7 +417,7 @@ TEST(ParseListTest, ReadsAHundredThousandInstancesPieceByPiece) {
   const std::string entry = absl::StrCat(
       R"({"instance_id":")", kId, R"(","detail":{"server":[{"status":"SHUTOFF"}],"total":1}})");
   const core::StatusMap none;
-  ListReader reader(none);
+  ListReader reader(none, AsItIs);
   ASSERT_TRUE(reader.Feed("{\"clusters\":["));
   for (int i = 0; i < 100000; ++i) {
     const std::string id = absl::StrCat(std::string(26, '0'), 100000 + i);

@@ -1,6 +1,7 @@
 #include "daemon/cloud/response_parser.h"
 
 #include <string>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -21,16 +22,27 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
+// With nothing to hide.
+ParsedAnswer Parse(std::string_view body) {
+  return ParseAnswer(body, [](std::string text) { return text; });
+}
+
+// Of whoever sent this secret.
+constexpr char kSecret[] = "MIID/hunter2+hunter2";
+std::string WithoutSecret(const std::string& text) {
+  return absl::StrReplaceAll(text, {{kSecret, "[secret]"}});
+}
+
 TEST(ParseAnswerTest, ReadsTheResultOfAStop) {
-  const ParsedAnswer answer = ParseAnswer(R"({ "result" : "success" })");
+  const ParsedAnswer answer = Parse(R"({ "result" : "success" })");
   EXPECT_EQ(answer.shape, BodyShape::kJson);
   EXPECT_EQ(answer.result, "success");
   EXPECT_EQ(answer.error_code, "");
-  EXPECT_EQ(ParseAnswer(R"({"result":"failed"})").result, "failed");
-  EXPECT_EQ(ParseAnswer(R"({"result":null})").shape, BodyShape::kJson);
-  EXPECT_EQ(ParseAnswer(R"({"result":null})").result, "");
-  EXPECT_EQ(ParseAnswer(R"({"result":true})").shape, BodyShape::kWrongType);
-  EXPECT_EQ(ParseAnswer(R"({"result":{"a":1}})").shape, BodyShape::kWrongType);
+  EXPECT_EQ(Parse(R"({"result":"failed"})").result, "failed");
+  EXPECT_EQ(Parse(R"({"result":null})").shape, BodyShape::kJson);
+  EXPECT_EQ(Parse(R"({"result":null})").result, "");
+  EXPECT_EQ(Parse(R"({"result":true})").shape, BodyShape::kWrongType);
+  EXPECT_EQ(Parse(R"({"result":{"a":1}})").shape, BodyShape::kWrongType);
 }
 
 TEST(ParseAnswerTest, ReadsEveryFormOfAnError) {
@@ -64,7 +76,7 @@ TEST(ParseAnswerTest, ReadsEveryFormOfAnError) {
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.body);
-    const ParsedAnswer answer = ParseAnswer(row.body);
+    const ParsedAnswer answer = Parse(row.body);
     EXPECT_EQ(answer.shape, BodyShape::kJson);
     EXPECT_EQ(answer.error_code, row.code);
     EXPECT_EQ(answer.message, row.message);
@@ -72,31 +84,55 @@ TEST(ParseAnswerTest, ReadsEveryFormOfAnError) {
 }
 
 TEST(ParseAnswerTest, NeverThrowsWhateverTheBytes) {
-  EXPECT_EQ(ParseAnswer("").shape, BodyShape::kEmpty);
-  EXPECT_EQ(ParseAnswer("<html>no</html>").shape, BodyShape::kHtml);
-  EXPECT_EQ(ParseAnswer("<html>no</html>").message, "");
-  EXPECT_EQ(ParseAnswer("upstream\r\nconnect error").message, "upstream  connect error");
-  EXPECT_EQ(ParseAnswer("[1]").shape, BodyShape::kWrongType);
-  EXPECT_EQ(ParseAnswer("\"success\"").shape, BodyShape::kWrongType);
-  EXPECT_EQ(ParseAnswer("{\"result\":\"success\"").shape, BodyShape::kNotJson);
-  EXPECT_EQ(ParseAnswer("{\"result\":\"success\"}}").shape, BodyShape::kNotJson);
-  EXPECT_EQ(ParseAnswer("\xFF\xFE").message, "??");
-  EXPECT_EQ(ParseAnswer({"{\"result\":\"success\"}\0<html>", 27}).shape, BodyShape::kNotJson);
-  EXPECT_EQ(ParseAnswer(std::string(60000, '[')).shape, BodyShape::kNotJson);
-  EXPECT_EQ(ParseAnswer(std::string(30000, '[') + std::string(30000, ']')).shape,
-            BodyShape::kWrongType);
-  EXPECT_EQ(ParseAnswer("{\"code\":1e999,\"message\":\"m\"}").shape, BodyShape::kNotJson);
-  EXPECT_EQ(ParseAnswer("{\"code\":123456789012345678901234567890,\"message\":\"m\"}").message,
-            "m");
+  EXPECT_EQ(Parse("").shape, BodyShape::kEmpty);
+  EXPECT_EQ(Parse("<html>no</html>").shape, BodyShape::kHtml);
+  EXPECT_EQ(Parse("<html>no</html>").message, "");
+  EXPECT_EQ(Parse("upstream\r\nconnect error").message, "upstream  connect error");
+  EXPECT_EQ(Parse("[1]").shape, BodyShape::kWrongType);
+  EXPECT_EQ(Parse("\"success\"").shape, BodyShape::kWrongType);
+  EXPECT_EQ(Parse("{\"result\":\"success\"").shape, BodyShape::kNotJson);
+  EXPECT_EQ(Parse("{\"result\":\"success\"}}").shape, BodyShape::kNotJson);
+  EXPECT_EQ(Parse("\xFF\xFE").message, "??");
+  EXPECT_EQ(Parse({"{\"result\":\"success\"}\0<html>", 27}).shape, BodyShape::kNotJson);
+  EXPECT_EQ(Parse(std::string(60000, '[')).shape, BodyShape::kNotJson);
+  EXPECT_EQ(Parse(std::string(30000, '[') + std::string(30000, ']')).shape, BodyShape::kWrongType);
+  EXPECT_EQ(Parse("{\"code\":1e999,\"message\":\"m\"}").shape, BodyShape::kNotJson);
+  EXPECT_EQ(Parse("{\"code\":123456789012345678901234567890,\"message\":\"m\"}").message, "m");
 }
 
 TEST(ParseAnswerTest, BoundsAndCleansMessages) {
-  const ParsedAnswer answer = ParseAnswer(
+  const ParsedAnswer answer = Parse(
       absl::StrCat(R"({"error_code":")", std::string(500, 'C'), R"(","error_msg":"a\nb\u001b)",
                    std::string(80, 'x'), R"( )", std::string(2000, 'T'), R"( end"})"));
   EXPECT_LE(answer.error_code.size(), limits::kMaxCloudCodeBytes);
   EXPECT_THAT(answer.message, AllOf(StartsWith("a b xxx"), HasSubstr("[2000 characters] end")));
   EXPECT_THAT(answer.message, Not(HasSubstr("TTT")));
+}
+
+TEST(ParseAnswerTest, TakesSecretsOutBeforeACutCouldLeaveHalfOfOne) {
+  for (size_t before = 0; before < limits::kMaxCloudMessageBytes + 1; ++before) {
+    std::string words(before, 'w');
+    for (size_t i = 9; i < words.size(); i += 10) words[i] = ' ';
+    // As it is, and as encoders write it that escape what they need not.
+    for (const char* form : {kSecret, R"(MIID\/hunter2\u002bhunter2)"}) {
+      const std::string text = absl::StrCat(words, " ", form);
+      for (const std::string& body :
+           {absl::StrCat(R"({"error_code":")", text, R"(","error_msg":"m"})"),
+            absl::StrCat(R"({"error_msg":")", text, R"("})"),
+            absl::StrCat(R"({"error_code":"c","details":[{"error_msg":")", text, R"("}]})")}) {
+        const ParsedAnswer answer = ParseAnswer(body, WithoutSecret);
+        ASSERT_THAT(answer.error_code + answer.message, Not(HasSubstr("MI"))) << body;
+      }
+    }
+    const std::string no_json = absl::StrCat(words, " ", kSecret);
+    ASSERT_THAT(ParseAnswer(no_json, WithoutSecret).message, Not(HasSubstr("MI"))) << no_json;
+  }
+}
+
+TEST(ParseAnswerTest, TakesNothingOutOfAResult) {
+  const ParsedAnswer answer =
+      ParseAnswer(R"({"result":"success"})", [](std::string) { return "[secret]"; });
+  EXPECT_EQ(answer.result, "success");
 }
 
 // --- text ---------------------------------------------------------------------------------------

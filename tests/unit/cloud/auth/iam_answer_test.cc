@@ -1,7 +1,10 @@
 #include "daemon/cloud/auth/iam_answer.h"
 
 #include <string>
+#include <string_view>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "daemon/base/limits.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -10,6 +13,8 @@ namespace quiesce::cloud::auth {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 using Result = TokenAnswer::Result;
 
 // As published.
@@ -22,6 +27,11 @@ constexpr char kIssued[] =
 
 const absl::Time kNow = absl::FromUnixSeconds(1578042322);  // 2020-01-03T09:05:22Z
 
+// With nothing to hide.
+TokenAnswer Parse(int status, std::string_view subject_token, std::string_view body) {
+  return ParseTokenAnswer(status, subject_token, body, kNow, [](std::string text) { return text; });
+}
+
 TEST(IamAnswer, AsksForTheTokenOfOneProject) {
   EXPECT_EQ(TokenRequestBody({"user", "domain", "pass\"word\\", "p1"}),
             R"({"auth":{"identity":{"methods":["password"],"password":{"user":)"
@@ -32,7 +42,7 @@ TEST(IamAnswer, AsksForTheTokenOfOneProject) {
 }
 
 TEST(IamAnswer, ReadsATokenWithItsLife) {
-  const TokenAnswer answer = ParseTokenAnswer(201, "MIIDkg+/=", kIssued, kNow);
+  const TokenAnswer answer = Parse(201, "MIIDkg+/=", kIssued);
   EXPECT_EQ(answer.result, Result::kToken);
   EXPECT_EQ(answer.token, "MIIDkg+/=");
   EXPECT_EQ(answer.lifetime, absl::Hours(24));
@@ -41,7 +51,7 @@ TEST(IamAnswer, ReadsATokenWithItsLife) {
 
 TEST(IamAnswer, WithoutTheTimeOfIssueATokenLivesFromNow) {
   const TokenAnswer answer =
-      ParseTokenAnswer(201, "T", R"({"token":{"expires_at":"2020-01-03T10:05:22.000000Z"}})", kNow);
+      Parse(201, "T", R"({"token":{"expires_at":"2020-01-03T10:05:22.000000Z"}})");
   EXPECT_EQ(answer.result, Result::kToken);
   EXPECT_EQ(answer.lifetime, absl::Hours(1));
 }
@@ -52,12 +62,12 @@ TEST(IamAnswer, NoTokenIsMadeOutOfAnythingElse) {
         R"({"token":{"expires_at":1}})", R"({"token":{"expires_at":"soon"}})",
         R"({"token":{"expires_at":"2020-01-03T09:05:22.000000Z"}})",
         R"({"token":{"expires_at":"2019-01-03T09:05:22.000000Z"}})", "{\"token\":{", "<html>"}) {
-    EXPECT_EQ(ParseTokenAnswer(201, "T", body, kNow).result, Result::kNoToken) << body;
+    EXPECT_EQ(Parse(201, "T", body).result, Result::kNoToken) << body;
   }
   for (const std::string& token :
        {std::string(), std::string("a b"), std::string("a\r\nX: y"), std::string("\xFF"),
         std::string(limits::kMaxSecretFileBytes + 1, 't')}) {
-    EXPECT_EQ(ParseTokenAnswer(201, token, kIssued, kNow).result, Result::kNoToken);
+    EXPECT_EQ(Parse(201, token, kIssued).result, Result::kNoToken);
   }
 }
 
@@ -70,12 +80,27 @@ TEST(IamAnswer, TellsAWrongPasswordFromWhatPasses) {
               {500, Result::kNoToken},       {503, Result::kNoToken}, {302, Result::kNoToken},
               {200, Result::kNoToken}};
   for (const auto& row : rows) {
-    EXPECT_EQ(ParseTokenAnswer(row.status, "T", "{}", kNow).result, row.result) << row.status;
+    EXPECT_EQ(Parse(row.status, "T", "{}").result, row.result) << row.status;
   }
-  const TokenAnswer wrong = ParseTokenAnswer(
-      401, "",
-      R"({"error":{"code":401,"message":"The username or password is wrong.","title":"U"}})", kNow);
+  const TokenAnswer wrong =
+      Parse(401, "",
+            R"({"error":{"code":401,"message":"The username or password is wrong.","title":"U"}})");
   EXPECT_EQ(wrong.problem, "IAM answered HTTP 401: The username or password is wrong.");
+}
+
+TEST(IamAnswer, ShowsNoPartOfAPasswordThatIamRepeats) {
+  const auto redact = [](const std::string& text) {
+    return absl::StrReplaceAll(text, {{"hunter2-hunter2", "[secret]"}});
+  };
+  for (size_t before = 0; before < limits::kMaxCloudMessageBytes; ++before) {
+    std::string words(before, 'w');
+    for (size_t i = 9; i < words.size(); i += 10) words[i] = ' ';
+    const std::string body = absl::StrCat(R"({"error":{"code":401,"message":")", words,
+                                          R"( hunter2-hunter2 is wrong"}})");
+    const TokenAnswer answer = ParseTokenAnswer(401, "", body, kNow, redact);
+    ASSERT_THAT(answer.problem, StartsWith("IAM answered HTTP 401"));
+    ASSERT_THAT(answer.problem, Not(HasSubstr("hu"))) << before;
+  }
 }
 
 }  // namespace

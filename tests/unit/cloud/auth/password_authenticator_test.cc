@@ -56,7 +56,7 @@ struct IamScript {
 class ScriptedIssuer final : public TokenIssuer {
  public:
   explicit ScriptedIssuer(std::shared_ptr<IamScript> script) : script_(std::move(script)) {}
-  TokenAnswer Issue(const TokenRequest& request) override {
+  TokenAnswer Issue(const TokenRequest& request, const Redactor& redact) override {
     MutexLock lock(script_->mu);
     if (script_->closed) return {};
     script_->cut = false;
@@ -67,6 +67,7 @@ class ScriptedIssuer final : public TokenIssuer {
     answer.problem = "cut";
     if (script_->answers.empty()) return answer;
     answer = script_->answers.front();
+    answer.problem = redact(answer.problem);
     script_->answers.pop_front();
     return answer;
   }
