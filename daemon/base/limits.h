@@ -132,6 +132,11 @@ inline constexpr int kMaxMaxInFlight = 256;
 // The largest list read from the cloud: 1,000 instances are about 2 MB, 100,000 about 200 MB. Lists
 // are read piece by piece, so this bounds the time that a hostile peer takes, not the memory.
 inline constexpr size_t kMaxListResponseBytes = 512 * 1024 * 1024;
+// What a list may hold, which is what bounds the memory: as much above the 100,000 instances, and
+// above the two nodes that each may have, as the bytes are. An empty node is 3 bytes of text and
+// some 100 in memory; with the longest names everywhere, all this is less than 400 MB.
+inline constexpr size_t kMaxListInstances = 250000;
+inline constexpr size_t kMaxListNodes = 500000;
 // One instance in a list, which has some 2 KB with two nodes; and all that is not in an instance:
 // a few bytes for each of 100,000 instances, and room for fields to come.
 inline constexpr size_t kMaxListEntryBytes = 256 * 1024;

@@ -319,13 +319,23 @@ bool ListReader::Feed(std::string_view bytes) {
 
 bool ListReader::ReadEntry(std::string_view entry) {
   ListHandler handler(Part::kEntry, instances_.size(), extra_, redact_);
-  if (Parse(entry, handler)) {
-    instances_.push_back(handler.TakeInstance());
-    tally_.Add(instances_.back(), extra_);
-    for (const std::string& region : handler.regions()) tally_.AddRegion(region);
-    return true;
+  if (!Parse(entry, handler)) return Fail(ShapeOf(handler), handler.problem());
+  for (const std::string& region : handler.regions()) tally_.AddRegion(region);
+  return Take(handler.TakeInstance());
+}
+
+bool ListReader::Take(core::ListedInstance instance) {
+  if (instances_.size() == limits::kMaxListInstances) {
+    return Fail(BodyShape::kTooLarge,
+                absl::StrCat("the answer has more than ", limits::kMaxListInstances, " instances"));
   }
-  return Fail(ShapeOf(handler), handler.problem());
+  tally_.Add(instance, extra_);
+  if (tally_.nodes > static_cast<int64_t>(limits::kMaxListNodes)) {
+    return Fail(BodyShape::kTooLarge,
+                absl::StrCat("the answer has more than ", limits::kMaxListNodes, " nodes"));
+  }
+  instances_.push_back(std::move(instance));
+  return true;
 }
 
 void ListReader::ReadFrame() {

@@ -35,7 +35,9 @@ struct ParsedList {
 // the format, and spoils the list; but not in `region`, which is read for people only.
 //
 // Takes the answer in the pieces in which it comes, and keeps of it only what the instances need:
-// the memory does not grow with the text. Pure; nothing here throws, whatever the bytes are.
+// the memory does not grow with the text, and what holds more instances or nodes than
+// limits::kMaxListInstances and kMaxListNodes is no list. Pure; nothing here throws, whatever the
+// bytes are.
 class ListReader {
  public:
   // `extra` must outlive the reader. `redact` takes secrets out of what is said of a body that is
@@ -51,6 +53,7 @@ class ListReader {
  private:
   bool failed() const { return !problem_.empty(); }
   bool ReadEntry(std::string_view entry);
+  bool Take(core::ListedInstance instance);
   void ReadFrame();
   // Without a shape: that of a body that is not JSON.
   bool Fail(std::optional<BodyShape> shape, std::string problem);

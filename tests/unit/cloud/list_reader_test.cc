@@ -412,22 +412,50 @@ TEST(ListTallyTest, ARegionThatIsNoTextSpoilsNothing) {
   }
 }
 
-// The extreme.
-TEST(ParseListTest, ReadsAHundredThousandInstancesPieceByPiece) {
-  const std::string entry = absl::StrCat(
-      R"({"instance_id":")", kId, R"(","detail":{"server":[{"status":"SHUTOFF"}],"total":1}})");
+// So many instances with these nodes. `taken`: of how many the reader took the text.
+ParsedList ReadMany(size_t count, const std::string& servers, size_t* taken = nullptr) {
   const core::StatusMap none;
   ListReader reader(none, AsItIs);
-  ASSERT_TRUE(reader.Feed("{\"clusters\":["));
-  for (int i = 0; i < 100000; ++i) {
-    const std::string id = absl::StrCat(std::string(26, '0'), 100000 + i);
-    ASSERT_TRUE(
-        reader.Feed(absl::StrCat(i == 0 ? "" : ",", absl::StrReplaceAll(entry, {{kId, id}}))));
+  EXPECT_TRUE(reader.Feed("{\"clusters\":["));
+  size_t fed = 0;
+  while (fed < count &&
+         reader.Feed(absl::StrCat(fed == 0 ? "" : ",", R"({"instance_id":")", std::string(25, '0'),
+                                  1000000 + fed, R"(","detail":{"server":[)", servers, "]}}"))) {
+    ++fed;
   }
-  ASSERT_TRUE(reader.Feed("]}"));
-  const ParsedList list = reader.Finish();
+  if (taken != nullptr) *taken = fed;
+  reader.Feed("]}");
+  return reader.Finish();
+}
+
+// The extreme.
+TEST(ParseListTest, ReadsAHundredThousandPairsPieceByPiece) {
+  const ParsedList list = ReadMany(100000, R"({"status":"SHUTOFF"},{"status":"SHUTOFF"})");
   EXPECT_EQ(list.shape, BodyShape::kJson) << list.message;
   EXPECT_THAT(list.instances, SizeIs(100000));
+}
+
+TEST(ParseListTest, TakesNoMoreInstancesThanFitIntoMemory) {
+  size_t taken = 0;
+  const ParsedList list = ReadMany(2 * limits::kMaxListInstances, "", &taken);
+  EXPECT_EQ(list.shape, BodyShape::kTooLarge);
+  EXPECT_EQ(taken, limits::kMaxListInstances);
+  EXPECT_THAT(list.instances, IsEmpty());
+  EXPECT_EQ(list.message,
+            absl::StrCat("the answer has more than ", limits::kMaxListInstances, " instances"));
+}
+
+TEST(ParseListTest, TakesNoMoreNodesThanFitIntoMemory) {
+  std::string nodes = "{}";
+  for (size_t i = 1; i < limits::kMaxNodesPerInstance; ++i) nodes += i % 2 == 0 ? ",{}" : ",null";
+  const size_t full = limits::kMaxListNodes / limits::kMaxNodesPerInstance;
+  size_t taken = 0;
+  const ParsedList list = ReadMany(2 * full, nodes, &taken);
+  EXPECT_EQ(list.shape, BodyShape::kTooLarge);
+  EXPECT_EQ(taken, full);
+  EXPECT_THAT(list.instances, IsEmpty());
+  EXPECT_EQ(list.message,
+            absl::StrCat("the answer has more than ", limits::kMaxListNodes, " nodes"));
 }
 
 }  // namespace
