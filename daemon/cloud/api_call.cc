@@ -47,6 +47,7 @@ struct CallOutcome {
   std::optional<absl::Time> server_time;
   std::vector<core::ListedInstance> instances;
   ListTally tally;
+  bool distrusted = false;
 };
 
 CallOutcome NotSent(CallClass call_class, std::string_view message) {
@@ -68,6 +69,7 @@ void PostStop(Executor* executor, StopDone done, CallOutcome outcome) {
   result.retry_after = outcome.retry_after;
   result.quota = outcome.quota;
   result.unmapped = !outcome.verdict.mapped;
+  result.distrusted = outcome.distrusted;
   executor->Post([done = std::move(done), result = std::move(result)]() mutable {
     std::move(done)(std::move(result));
   });
@@ -90,6 +92,7 @@ void PostList(Executor* executor, ListDone done, CallOutcome outcome) {
     result.message = std::move(outcome.message);
     result.retry_after = outcome.retry_after;
     result.quota = outcome.quota;
+    result.distrusted = outcome.distrusted;
   }
   executor->Post([done = std::move(done), result = std::move(result)]() mutable {
     std::move(done)(std::move(result));
@@ -258,6 +261,7 @@ CallOutcome ApiCall::Read(HttpReply reply, ListReader* reader) const {
   answer.error_code = parsed.error_code;
   answer.result = parsed.result;
   outcome.verdict = Classify(answer);
+  outcome.distrusted = reply.transport == Transport::kDistrust;
   outcome.http_status = reply.status;
   outcome.request_id = SafeText(reply.request_id, limits::kMaxCloudCodeBytes, secrets);
   outcome.server_time = ParseHttpDate(reply.date);

@@ -11,7 +11,9 @@ namespace quiesce::cloud {
 
 // Whether an answer means that the endpoint itself is down or cut off, rather than that it refused
 // this request: no connection, no whole answer, or 502, 503, 504 of something in front of it.
-// A call that was not made (class NONE, or no credential to make it with) says nothing.
+// A call that was not made (class NONE, or no credential to make it with) says nothing. Nor does
+// one whose peer was not believed (`distrusted` in its result), which is for the caller to see: it
+// is somebody's answer, and hangs on the ca_file of one project, while a circuit is for all.
 bool IsEndpointFailure(core::Outcome outcome, core::CallClass call_class, int http_status);
 
 // Keeps a dead endpoint from costing one call per instance. Pure: time is an argument; one thread.
@@ -31,7 +33,8 @@ class Circuit {
   SteadyTime NextProbe() const;
 
   void Started(SteadyTime now);
-  // kNone: the call was not made, which is no evidence.
+  // kNone: the call was not made, or its peer was not believed, which is no evidence. Who makes
+  // such calls goes by its own backoff.
   enum class Evidence : uint8_t { kAlive, kDead, kNone };
   // `started` as it was told to Started: calls that were under way when it opened are no probes.
   void Ended(SteadyTime started, Evidence evidence, SteadyTime now);

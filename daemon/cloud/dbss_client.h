@@ -33,7 +33,8 @@ namespace quiesce::cloud {
 //     names its source. A token that is being fetched: NOT_SENT with class NONE, after at most
 //     limits::kMaxHandOverDelay for a stop.
 //   - A project that is not in the options, or an id that is none: NOT_SENT with class PERMANENT.
-//   - No connection, no TLS, a refused certificate: NOT_SENT with class TRANSIENT.
+//   - No connection, no TLS, a refused certificate: NOT_SENT with class TRANSIENT; with
+//     `distrusted` for the certificate, and for a ca_file that cannot be read any more.
 //   - Class AUTH and THROTTLED do not pause anything here: the caller decides when to try again.
 // A list fails in the same ways, with class TRANSIENT where a stop has NONE.
 class DbssClient final : public InstanceApi {

@@ -171,6 +171,7 @@ Verdict ClassifyAnswer(const Answer& answer) {
 Verdict ClassifyStop(const Answer& answer) {
   switch (answer.transport) {
     case Transport::kNotSent:
+    case Transport::kDistrust:
       return {CallClass::kTransient, Outcome::kNotSent, "not sent", true};
     case Transport::kLost:
       return {CallClass::kUnknown, Outcome::kUnknown, "no answer", true};

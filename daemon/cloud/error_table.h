@@ -14,6 +14,7 @@ enum class Operation : uint8_t { kStop, kList };
 // How far a request got.
 enum class Transport : uint8_t {
   kNotSent,   // certain: no byte of the request went out
+  kDistrust,  // as certain: a peer was there, and its certificate was not believed
   kLost,      // sent, or perhaps sent; no whole answer came back
   kAnswered,  // a whole HTTP answer, or one cut at our own size limit
 };

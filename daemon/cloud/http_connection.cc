@@ -387,9 +387,11 @@ HttpReply HttpConnection::Explain(int error_number, HttpReply reply) const {
   const bool cut = WasCut();
   reply.transport = WasNotSent(error) ? Transport::kNotSent : Transport::kLost;
   if (error == httplib::Error::SSLServerVerification) {
+    reply.transport = Transport::kDistrust;
     reply.problem =
         absl::StrCat("the certificate of ", name_, " was refused: ", library_->VerifyProblem());
   } else if (error == httplib::Error::SSLLoadingCerts) {
+    reply.transport = Transport::kDistrust;
     reply.problem = absl::StrCat("cannot load the authorities of ", target_.ca_file);
   } else if (cut) {
     reply.problem = reply.transport == Transport::kNotSent

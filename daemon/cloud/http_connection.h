@@ -68,8 +68,8 @@ struct HttpReply {
 };
 
 // One kept-alive connection to one endpoint. Each Post makes exactly one request or, when it
-// reports kNotSent, none; nothing is ever sent again. The only code that knows the HTTP library
-// (and what it leaves to its callers: ARCHITECTURE.md and the comments below).
+// reports kNotSent or kDistrust, none; nothing is ever sent again. The only code that knows the
+// HTTP library (and what it leaves to its callers: ARCHITECTURE.md and the comments below).
 //
 // One thread at a time, except Cut. Posting threads must block SIGPIPE and have stacks of 8 MB: the
 // library writes to sockets without MSG_NOSIGNAL, and matches status lines with std::regex, which

@@ -28,7 +28,8 @@ struct ListResult {
   core::CallClass call_class = core::CallClass::kNone;
   int32_t http_status = 0;
   std::string error_code;
-  std::string message;  // safe to show: no secret, no control characters, bounded
+  std::string message;      // safe to show: no secret, no control characters, bounded
+  bool distrusted = false;  // see core::CallResult
   std::optional<absl::Duration> retry_after;
   std::optional<core::QuotaWindow> quota;
   // What the cloud's clock showed when it answered, to the second. Of any answer.

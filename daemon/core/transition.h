@@ -56,6 +56,8 @@ struct CallResult {
   std::optional<QuotaWindow> quota;
   // No row of the error table knows this answer.
   bool unmapped = false;
+  // Not sent, because the certificate of whoever answers at the endpoint was not believed.
+  bool distrusted = false;
 };
 // Closes the intent, counts a failure where it is one (or may turn out to be one) and sets the
 // time of the next call. `last_seq` is the last list_seq allocated.

@@ -22,7 +22,10 @@ cloud::QuotaLimiter::Options LimiterOptions(int max_in_flight, const QuotaConfig
   return options;
 }
 
-Circuit::Evidence EvidenceOf(core::Outcome outcome, core::CallClass call_class, int http_status) {
+Circuit::Evidence EvidenceOf(core::Outcome outcome, core::CallClass call_class, int http_status,
+                             bool distrusted) {
+  // Others have another ca_file.
+  if (distrusted) return Circuit::Evidence::kNone;
   if (cloud::IsEndpointFailure(outcome, call_class, http_status)) return Circuit::Evidence::kDead;
   // Without an answer and without a failure to get one, nothing was asked.
   return http_status > 0 ? Circuit::Evidence::kAlive : Circuit::Evidence::kNone;
@@ -155,7 +158,8 @@ CredentialState::Change CredentialState::Ended(CallUse use, SteadyTime started,
   Note(result, now.wall);
   const bool sent = result.outcome != core::Outcome::kNotSent;
   return Take(use, started, {result.call_class, sent, result.quota, result.retry_after},
-              EvidenceOf(result.outcome, result.call_class, result.http_status), now.steady);
+              EvidenceOf(result.outcome, result.call_class, result.http_status, result.distrusted),
+              now.steady);
 }
 
 CredentialState::Change CredentialState::Ended(CallUse use, SteadyTime started,
@@ -166,7 +170,8 @@ CredentialState::Change CredentialState::Ended(CallUse use, SteadyTime started,
                                 : result.sent ? core::Outcome::kUnknown
                                               : core::Outcome::kNotSent;
   const Circuit::Evidence evidence =
-      result.tried ? EvidenceOf(outcome, call_class, result.http_status) : Circuit::Evidence::kNone;
+      result.tried ? EvidenceOf(outcome, call_class, result.http_status, result.distrusted)
+                   : Circuit::Evidence::kNone;
   lists_say_nothing_ = evidence == Circuit::Evidence::kNone;
   return Take(use, started, {call_class, result.sent, result.quota, result.retry_after}, evidence,
               now.steady);

@@ -119,7 +119,8 @@ class CredentialState {
   cloud::QuotaLimiter quota_;
   cloud::Circuit circuit_;
   int lists_in_flight_ = 0;
-  bool lists_say_nothing_ = false;  // about the endpoint: the last one was not sent at all
+  // About the endpoint: the last one was not sent at all, or its peer was not believed.
+  bool lists_say_nothing_ = false;
   std::optional<ThrottleNotice> last_throttle_;
   int64_t unmapped_answers_ = 0;
   std::string last_unmapped_;

@@ -1,5 +1,6 @@
 #include <openssl/ssl.h>
 
+#include <filesystem>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -44,7 +45,12 @@ class DbssClientTlsTest : public ClientFixture {
     const CallResult result = Stop();
     EXPECT_EQ(result.outcome, Outcome::kNotSent);
     EXPECT_EQ(result.call_class, CallClass::kTransient);
+    EXPECT_TRUE(result.distrusted);
     EXPECT_THAT(result.message, HasSubstr("was refused: " + reason));
+    const ListResult list = List();
+    EXPECT_EQ(list.call_class, CallClass::kTransient);
+    EXPECT_FALSE(list.sent);
+    EXPECT_TRUE(list.distrusted);
     client_.reset();
     EXPECT_EQ(server.requests(), 0);
   }
@@ -95,6 +101,20 @@ TEST_F(DbssClientTlsTest, RefusesACertificateOfAnAuthorityThatIsNotNamed) {
   ExpectRefused(other.Issue(Good()), "localhost", "unable to get local issuer certificate");
 }
 
+TEST_F(DbssClientTlsTest, AFileOfAuthoritiesThatIsGoneSaysNothingAboutThePeer) {
+  const TestIdentity identity = authority_.Issue(Good());
+  HostileServer server(AnswerAll(Accepted()), &identity);
+  const std::string file = TempPath("ca.pem");
+  std::filesystem::copy_file(authority_.file(), file);
+  Connect(absl::StrCat("https://localhost:", server.port()), 1, file);
+  std::filesystem::remove(file);
+  const CallResult result = Stop();
+  EXPECT_EQ(result.outcome, Outcome::kNotSent);
+  EXPECT_TRUE(result.distrusted);
+  EXPECT_THAT(result.message, HasSubstr("cannot load the authorities of"));
+  EXPECT_EQ(server.requests(), 0);
+}
+
 TEST_F(DbssClientTlsTest, BelievesTheSystemsAuthoritiesWhenNoneIsNamed) {
   const TestIdentity identity = authority_.Issue(Good());
   HostileServer server(AnswerAll(Accepted()), &identity);
@@ -110,6 +130,7 @@ TEST_F(DbssClientTlsTest, RefusesOldVersionsOfTls) {
   ConnectTls(server);
   const CallResult result = Stop();
   EXPECT_EQ(result.outcome, Outcome::kNotSent);
+  EXPECT_FALSE(result.distrusted);
   EXPECT_THAT(result.message, HasSubstr("TLS handshake"));
   server.WaitForEnds(1);
   EXPECT_EQ(server.failed_handshakes(), 1);
@@ -121,6 +142,7 @@ TEST_F(DbssClientTlsTest, AHandshakeThatHangsEndsAtTheDeadlineNotSent) {
   const SteadyTime start = clock_.Read().steady;
   const CallResult result = Stop(absl::Milliseconds(200));
   EXPECT_EQ(result.outcome, Outcome::kNotSent);
+  EXPECT_FALSE(result.distrusted);
   EXPECT_THAT(result.message, HasSubstr("in time"));
   EXPECT_GE(Since(start), absl::Milliseconds(200));
   EXPECT_LT(Since(start), limits::kConnectTimeout);
@@ -131,6 +153,7 @@ TEST_F(DbssClientTlsTest, APeerWithoutTlsGetsNoRequest) {
   ConnectTls(server);
   const CallResult result = Stop();
   EXPECT_EQ(result.outcome, Outcome::kNotSent);
+  EXPECT_FALSE(result.distrusted);
   EXPECT_THAT(result.message, HasSubstr("TLS handshake"));
 }
 

@@ -200,9 +200,11 @@ TEST(ErrorTableTest, KnowsWhatATransportFailureProves) {
   answer.http_status = 200;
   answer.result = "success";
   answer.shape = BodyShape::kJson;
-  answer.transport = Transport::kNotSent;
-  EXPECT_EQ(Classify(answer).outcome, Outcome::kNotSent);
-  EXPECT_EQ(Classify(answer).call_class, CallClass::kTransient);
+  for (const Transport transport : {Transport::kNotSent, Transport::kDistrust}) {
+    answer.transport = transport;
+    EXPECT_EQ(Classify(answer).outcome, Outcome::kNotSent);
+    EXPECT_EQ(Classify(answer).call_class, CallClass::kTransient);
+  }
   answer.transport = Transport::kLost;
   EXPECT_EQ(Classify(answer).outcome, Outcome::kUnknown);
   EXPECT_EQ(Classify(answer).call_class, CallClass::kUnknown);

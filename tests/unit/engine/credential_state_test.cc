@@ -48,6 +48,23 @@ core::CallResult Lost() {
   return result;
 }
 
+// As of a project whose ca_file is wrong.
+core::CallResult DistrustedStop() {
+  core::CallResult result;
+  result.outcome = core::Outcome::kNotSent;
+  result.call_class = core::CallClass::kTransient;
+  result.distrusted = true;
+  return result;
+}
+
+cloud::ListResult DistrustedList() {
+  cloud::ListResult result;
+  result.sent = false;
+  result.call_class = core::CallClass::kTransient;
+  result.distrusted = true;
+  return result;
+}
+
 core::CallResult Stopped() {
   core::CallResult result;
   result.outcome = core::Outcome::kAccepted;
@@ -102,6 +119,30 @@ TEST(CredentialState, ListsProbeADeadEndpointUnlessTheyCannotBeSent) {
   EXPECT_EQ(credential.StopsAllowed(At(120)), 1) << "one, as a probe";
   credential.Started(CallUse::kStop, At(120));
   EXPECT_TRUE(credential.Ended(CallUse::kStop, At(120), Stopped(), NowAt(121)).circuit_closed);
+}
+
+TEST(CredentialState, ARefusedCertificateSaysNothingAboutTheEndpointOfOthers) {
+  CredentialState credential = With({});
+  credential.observed_projects = 2;
+  const auto one_of_each = [&](double at) {
+    credential.Started(CallUse::kStop, At(at));
+    credential.Ended(CallUse::kStop, At(at), DistrustedStop(), NowAt(at));
+    credential.Started(CallUse::kIdleList, At(at));
+    credential.Ended(CallUse::kIdleList, At(at), DistrustedList(), NowAt(at));
+  };
+  for (int n = 0; n < 100; ++n) one_of_each(n);
+  EXPECT_FALSE(credential.endpoint_down());
+  EXPECT_TRUE(credential.ListAllowed(ListFor::kNobody, At(100)));
+  // It does not count between those that found nobody, and opens nothing again.
+  for (int n = 0; n < 5; ++n) {
+    one_of_each(100 + n);
+    credential.Started(CallUse::kStop, At(100 + n));
+    credential.Ended(CallUse::kStop, At(100 + n), Lost(), NowAt(100 + n));
+  }
+  EXPECT_TRUE(credential.endpoint_down());
+  one_of_each(200);
+  EXPECT_TRUE(credential.endpoint_down());
+  EXPECT_EQ(credential.StopsAllowed(At(300)), 1) << "a probe, for lists tell nothing";
 }
 
 TEST(CredentialState, APlaceThatIsGivenBackIsFree) {
