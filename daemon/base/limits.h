@@ -123,7 +123,8 @@ inline constexpr absl::Duration kMaxRefreshDelay = absl::Seconds(10);
 inline constexpr absl::Duration kQuotaWaitShown = absl::Seconds(5);
 // Lists at rest are up to this part later than their interval.
 inline constexpr double kListJitter = 0.1;
-// A list for a stop waits until the stop can follow so soon: well within look_max_age.
+// A list for a stop waits until the stop can follow so soon, or within half of look_max_age: the
+// age of a list counts from its start.
 inline constexpr absl::Duration kMaxListLead = absl::Seconds(5);
 // However small the quota is, a project is listed so often.
 inline constexpr absl::Duration kMaxListInterval = absl::Hours(1);
@@ -200,6 +201,8 @@ inline constexpr size_t kMaxPastSecrets = 64;
 // People and other tools use the same quota; what a configuration may leave to them at most.
 inline constexpr double kDefaultQuotaReserve = 0.10;
 inline constexpr int kMaxQuotaReservePercent = 90;
+// What a reserve leaves to us at least: a list, and the stop that is of no use long after it.
+inline constexpr int64_t kLeastQuotaCalls = 2;
 // Larger limits follow from no text of a gateway that makes sense; windows seen are minutes.
 inline constexpr int64_t kMaxQuotaCalls = 1000000;
 inline constexpr absl::Duration kMaxQuotaPeriod = absl::Hours(24);

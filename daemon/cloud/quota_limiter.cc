@@ -80,8 +80,9 @@ QuotaLimiter::Window QuotaLimiter::MakeWindow(const QuotaWindow& limit) const {
   const double reserve = static_cast<double>(limit.calls) * options_.reserve;
   Window window;
   window.limit = limit;
+  const int64_t least = std::min(limit.calls, limits::kLeastQuotaCalls);
   window.full =
-      std::max<int64_t>(1, limit.calls - static_cast<int64_t>(std::ceil(reserve - kRoundingError)));
+      std::max(least, limit.calls - static_cast<int64_t>(std::ceil(reserve - kRoundingError)));
   window.share = window.full;
   window.step = window.full;
   return window;

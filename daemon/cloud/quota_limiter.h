@@ -50,7 +50,7 @@ class QuotaLimiter {
   struct Options {
     int max_in_flight = 16;
     // Share of each window that is left to people and other tools: 0 to 0.9. Rounded up to whole
-    // calls, but one call remains.
+    // calls, but two calls remain where there are two: a stop needs a list just before it.
     double reserve = limits::kDefaultQuotaReserve;
     std::optional<core::QuotaWindow> told;  // by the configuration; never forgotten
   };

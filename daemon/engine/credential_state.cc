@@ -22,6 +22,10 @@ cloud::QuotaLimiter::Options LimiterOptions(int max_in_flight, const QuotaConfig
   return options;
 }
 
+absl::Duration ListLead(const QuotaConfig& quota) {
+  return quota.list_lead.value_or(limits::kMaxListLead);
+}
+
 Circuit::Evidence EvidenceOf(core::Outcome outcome, core::CallClass call_class, int http_status,
                              bool distrusted) {
   // Others have another ca_file.
@@ -38,10 +42,12 @@ CredentialState::CredentialState(std::string credential, std::string at, int mos
     : name(std::move(credential)),
       endpoint(std::move(at)),
       max_in_flight_(most),
+      list_lead_(ListLead(quota)),
       quota_(LimiterOptions(most, quota)) {}
 
 void CredentialState::Configure(int max_in_flight, const QuotaConfig& quota) {
   max_in_flight_ = max_in_flight;
+  list_lead_ = ListLead(quota);
   quota_.SetOptions(LimiterOptions(max_in_flight, quota));
 }
 
@@ -95,7 +101,7 @@ bool CredentialState::HasPlaceForList(SteadyTime now) const {
 bool CredentialState::StopCanFollow(ListFor whom, SteadyTime now) const {
   if (whom != ListFor::kDueStop || !ready.empty() || quota_.windows().empty()) return true;
   const SteadyTime second = quota_.EtaOfStop(1, now);
-  return second <= now + limits::kMaxListLead ||
+  return second <= now + list_lead_ ||
          second - quota_.EtaOfStop(0, now) >= quota_.windows().front().period;
 }
 
@@ -117,7 +123,9 @@ SteadyTime CredentialState::ListReadyAt(ListFor whom, SteadyTime now) const {
 
 absl::Duration CredentialState::MinListInterval() const {
   const double rate = quota_.IdleListsPerSecond(!ready.empty());
-  return rate > 0 ? absl::Seconds(observed_projects / rate) : absl::InfiniteDuration();
+  if (rate <= 0) return absl::InfiniteDuration();
+  // The store keeps what a list promises, in whole microseconds.
+  return absl::Ceil(absl::Seconds(observed_projects / rate), absl::Microseconds(1));
 }
 
 SteadyTime CredentialState::QuotaUntil(SteadyTime now) const {

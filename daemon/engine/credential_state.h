@@ -27,6 +27,9 @@ struct ThrottleNotice {
 struct QuotaConfig {
   double reserve = limits::kDefaultQuotaReserve;  // the share that is left to others
   std::optional<core::QuotaWindow> told;
+  // How long before a stop its list may be made; the list waits until the stop can follow so soon.
+  // Empty: half of look_max_age, and at most limits::kMaxListLead.
+  std::optional<absl::Duration> list_lead{};
 };
 
 // One credential at one endpoint, and what all its projects there share: the connections, the
@@ -116,6 +119,7 @@ class CredentialState {
               cloud::Circuit::Evidence evidence, SteadyTime now);
 
   int max_in_flight_;
+  absl::Duration list_lead_;
   cloud::QuotaLimiter quota_;
   cloud::Circuit circuit_;
   int lists_in_flight_ = 0;

@@ -1,5 +1,7 @@
 #include "daemon/engine/projects.h"
 
+#include <algorithm>
+
 namespace quiesce::engine {
 
 Projects::Projects(const std::vector<ProjectConfig>& configs, Registry& registry)
@@ -34,14 +36,18 @@ ProjectState& Projects::StateOfProject(const std::string& project_id) {
 }
 
 CredentialState* Projects::StateOf(const ProjectConfig& config) {
+  QuotaConfig quota = config.quota;
+  if (!quota.list_lead) {
+    quota.list_lead = std::min(limits::kMaxListLead, config.settings.timing.look_max_age / 2);
+  }
   for (const auto& credential : credentials_) {
     if (credential->name == config.credential && credential->endpoint == config.endpoint) {
-      credential->Configure(config.max_in_flight, config.quota);
+      credential->Configure(config.max_in_flight, quota);
       return credential.get();
     }
   }
   credentials_.push_back(std::make_unique<CredentialState>(config.credential, config.endpoint,
-                                                           config.max_in_flight, config.quota));
+                                                           config.max_in_flight, quota));
   return credentials_.back().get();
 }
 

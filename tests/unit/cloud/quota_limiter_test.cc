@@ -165,14 +165,14 @@ TEST_F(QuotaLimiterTest, KeepsSeveralWindowsAtOnceTheTightestFirst) {
   EXPECT_GE(now_ - begin, absl::Minutes(5));
 }
 
-TEST_F(QuotaLimiterTest, LeavesAReserveToOthersButKeepsOneCall) {
+TEST_F(QuotaLimiterTest, LeavesAReserveToOthersButKeepsAListAndAStop) {
   const struct {
     int64_t calls;
     double reserve;
     int left;
-  } kCases[] = {{200, 0, 200},  {200, 0.1, 180}, {5, 0.1, 4}, {10, 0.1, 9},
-                {11, 0.1, 9},   {1, 0.1, 1},     {1, 0.9, 1}, {2, 0.9, 1},
-                {200, 0.9, 20}, {200, 0.3, 140}, {10, 0.7, 3}};
+  } kCases[] = {{200, 0, 200}, {200, 0.1, 180}, {5, 0.1, 4},     {10, 0.1, 9}, {11, 0.1, 9},
+                {1, 0.1, 1},   {1, 0.9, 1},     {2, 0.1, 2},     {2, 0.9, 2},  {3, 0.1, 2},
+                {10, 0.9, 2},  {200, 0.9, 20},  {200, 0.3, 140}, {10, 0.7, 3}};
   for (const auto& c : kCases) {
     Make(c.reserve, QuotaWindow{Policy::kUnsaid, c.calls, absl::Hours(1)}, 256);
     int served = 0;

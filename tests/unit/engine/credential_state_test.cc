@@ -2,6 +2,9 @@
 
 #include <string>
 
+#include "absl/time/time.h"
+#include "daemon/engine/projects.h"
+#include "daemon/engine/registry.h"
 #include "gtest/gtest.h"
 
 namespace quiesce::engine {
@@ -96,6 +99,35 @@ TEST(CredentialState, AListForAStopWaitsUntilTheStopCanFollow) {
   EXPECT_TRUE(credential.ListAllowed(ListFor::kPerson, At(60)));
   const SteadyTime ready = credential.ListReadyAt(ListFor::kDueStop, At(60));
   EXPECT_TRUE(credential.ListAllowed(ListFor::kDueStop, ready));
+}
+
+// One place is free, the other one is in three seconds.
+TEST(CredentialState, TheStopHasToFollowWithinHalfOfLookMaxAge) {
+  const struct {
+    absl::Duration look_max_age;
+    bool allowed;
+  } kCases[] = {{absl::Seconds(30), true}, {absl::Seconds(7), true}, {absl::Seconds(5), false}};
+  for (const auto& c : kCases) {
+    ProjectConfig config;
+    config.settings.timing.look_max_age = c.look_max_age;
+    config.quota = Quota(2, absl::Minutes(5));
+    Registry registry;
+    const Projects projects({config}, registry);
+    CredentialState& credential = *projects.credentials().front();
+    credential.Started(CallUse::kStop, At(0));
+    credential.Ended(CallUse::kStop, At(0), Stopped(), NowAt(3));
+    EXPECT_EQ(credential.ListAllowed(ListFor::kDueStop, At(300)), c.allowed) << c.look_max_age;
+  }
+}
+
+// The store keeps them, and a restart must find them as they were.
+TEST(CredentialState, ListsAreWholeMicrosecondsApart) {
+  CredentialState credential = With(Quota(7, absl::Minutes(5)));
+  credential.observed_projects = 1;
+  const absl::Duration apart = credential.MinListInterval();
+  EXPECT_EQ(apart, absl::Trunc(apart, absl::Microseconds(1)));
+  EXPECT_NEAR(absl::ToDoubleSeconds(apart), 300.0 / 7 * 5, 1e-5);
+  EXPECT_EQ(With({}).MinListInterval(), absl::ZeroDuration());
 }
 
 TEST(CredentialState, AQuotaOfOneCallIsUsedAllTheSame) {
