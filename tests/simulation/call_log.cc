@@ -116,7 +116,9 @@ void CallLog::Answered(int64_t number, const core::CallResult& result) {
   const std::string& credential = CredentialOf(call.key.project_id);
   --handed_open_[credential];
   // By the status and not by the class: the daemon's reading of it may be what is wrong.
-  if (result.http_status == 429) Throttled(call.key.project_id, result.retry_after);
+  if (result.http_status == 429) {
+    Throttled(call.key.project_id, result.retry_after, result.quota.has_value());
+  }
 }
 
 void CallLog::ListHanded(const std::string& project_id) {
@@ -126,9 +128,10 @@ void CallLog::ListHanded(const std::string& project_id) {
   }
 }
 
-void CallLog::Throttled(const std::string& project_id, std::optional<absl::Duration> retry_after) {
-  const absl::Duration pause =
-      std::min(retry_after.value_or(limits::kDefaultThrottlePause), limits::kMaxThrottlePause);
+void CallLog::Throttled(const std::string& project_id, std::optional<absl::Duration> retry_after,
+                        bool names_limit) {
+  const absl::Duration unsaid = names_limit ? absl::ZeroDuration() : limits::kDefaultThrottlePause;
+  const absl::Duration pause = std::min(retry_after.value_or(unsaid), limits::kMaxThrottlePause);
   SteadyTime& until = paused_until_[CredentialOf(project_id)];
   until = std::max(until, world_.now() + pause);
 }

@@ -61,7 +61,9 @@ class CallLog {
   void Answered(int64_t number, const core::CallResult& result);
 
   void ListHanded(const std::string& project_id);
-  void Throttled(const std::string& project_id, std::optional<absl::Duration> retry_after);
+  // By an answer that says until when, or names a limit, or does neither.
+  void Throttled(const std::string& project_id, std::optional<absl::Duration> retry_after,
+                 bool names_limit);
 
   // The process was killed; the next one has read its store.
   void ProcessKilled();

@@ -14,6 +14,7 @@ Checker::Checker(SimWorld& world, const Scenario& scenario, Verdict& verdict)
       scenario_(scenario),
       verdict_(verdict),
       calls_(world, scenario, verdict),
+      gateway_(world, scenario, verdict),
       evidence_(scenario, calls_, lists_) {}
 
 // --- one process after the other -----------------------------------------------------------------
@@ -33,6 +34,7 @@ void Checker::ProcessOpened(int64_t fence, const CommittedState& found) {
 void Checker::ProcessStarted(const CommittedState& loaded) {
   recovering_ = false;
   calls_.ProcessStarted();
+  gateway_.ProcessStarted();
   if (const auto difference = loaded.DifferenceFrom(committed_)) {
     verdict_.Fail("I9", absl::StrCat("loaded, and told by the feed:", *difference));
   }
@@ -40,6 +42,7 @@ void Checker::ProcessStarted(const CommittedState& loaded) {
 
 void Checker::ProcessKilled() {
   draining_ = false;
+  stops_.clear();
   calls_.ProcessKilled();
 }
 
@@ -48,21 +51,34 @@ void Checker::ProcessKilled() {
 int64_t Checker::StopHanded(const core::InstanceKey& key) {
   if (draining_) verdict_.Fail("drain", "a stop is handed over while the daemon stops");
   const std::optional<core::InstanceRecord> row = read_row_(key);
-  return calls_.Handed(key, row ? &*row : nullptr, fence_);
+  const int64_t number = calls_.Handed(key, row ? &*row : nullptr, fence_);
+  stops_[number] = gateway_.Handed(key.project_id, GatewayLog::Kind::kStop);
+  return number;
 }
 
-void Checker::StopSent(int64_t call) { calls_.Sent(call); }
+void Checker::StopSent(int64_t call) {
+  calls_.Sent(call);
+  gateway_.Sent(stops_.at(call));
+}
+
 void Checker::StopProcessed(int64_t call) { calls_.Processed(call); }
 void Checker::StopOver(int64_t call) { calls_.Over(call); }
 
 void Checker::StopAnswered(int64_t call, const core::CallResult& result) {
   calls_.Answered(call, result);
+  const bool tried = result.call_class != core::CallClass::kNone;
+  gateway_.Answered(stops_.at(call), {result.http_status, tried, result.quota});
+  stops_.erase(call);
 }
 
 int64_t Checker::ListHanded(const std::string& project_id) {
   calls_.ListHanded(project_id);
-  return lists_.Begin(project_id, fence_, world_.now()).number;
+  ListRecord& list = lists_.Begin(project_id, fence_, world_.now());
+  list.call = gateway_.Handed(project_id, GatewayLog::Kind::kList);
+  return list.number;
 }
+
+void Checker::ListSent(int64_t number) { gateway_.Sent(lists_.At(number).call); }
 
 void Checker::ListAnswered(int64_t number, const cloud::ListResult& result,
                            const std::map<std::string, CloudView>& shown) {
@@ -70,7 +86,10 @@ void Checker::ListAnswered(int64_t number, const cloud::ListResult& result,
   list.answered = true;
   list.ok = result.ok;
   if (result.ok) list.shown = shown;
-  if (result.http_status == 429) calls_.Throttled(list.project_id, result.retry_after);
+  if (result.http_status == 429) {
+    calls_.Throttled(list.project_id, result.retry_after, result.quota.has_value());
+  }
+  gateway_.Answered(list.call, {result.http_status, result.tried, result.quota});
 }
 
 // --- the store -----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@
 #include "tests/simulation/call_log.h"
 #include "tests/simulation/committed_state.h"
 #include "tests/simulation/evidence.h"
+#include "tests/simulation/gateway_log.h"
 #include "tests/simulation/list_log.h"
 #include "tests/simulation/scenario.h"
 #include "tests/simulation/sim_cloud.h"
@@ -53,6 +54,7 @@ class Checker final : public CloudListener {
   void StopOver(int64_t call) override;
   void StopAnswered(int64_t call, const core::CallResult& result) override;
   int64_t ListHanded(const std::string& project_id) override;
+  void ListSent(int64_t list) override;
   void ListAnswered(int64_t list, const cloud::ListResult& result,
                     const std::map<std::string, CloudView>& shown) override;
 
@@ -77,6 +79,7 @@ class Checker final : public CloudListener {
   const CommittedState& committed() const { return committed_; }
   const CallLog& calls() const { return calls_; }
   const ListLog& lists() const { return lists_; }
+  GatewayLog& gateway() { return gateway_; }
 
  private:
   void Check(const store::InstanceChanged& change, const Now& ran);
@@ -107,6 +110,8 @@ class Checker final : public CloudListener {
   CommittedState committed_;
   CallLog calls_;
   ListLog lists_;
+  GatewayLog gateway_;
+  std::map<int64_t, GatewayLog::Call> stops_;  // that are not answered, by number
   Evidence evidence_;
   ReadRow read_row_;
   int64_t fence_ = 0;

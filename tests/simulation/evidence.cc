@@ -98,22 +98,33 @@ Evidence::Problem Evidence::AgainstCall(const core::InstanceRecord& before,
   if (ModeOf(before.key.project_id) == core::ObservationMode::kNone) {
     return AgainstUnobservedCall(before, now);
   }
-  const ListRecord* list = lists_.Find(before.key.project_id, freshness.list_started);
-  if (list == nullptr || !list->ok) return absl::StrCat(id, ": no such list");
-  if (list->fence != fence_) return absl::StrCat(id, ": by a list of an earlier process");
-  const absl::Duration age = now - list->started;
+  // The last complete list, or one after it that is just being taken row by row.
+  Problem problem = absl::StrCat(id, ": no such list");
+  for (const ListRecord* list : lists_.From(before.key.project_id, freshness.list_started)) {
+    problem = AgainstCallBy(before, freshness, *list, now);
+    if (!problem) return std::nullopt;
+  }
+  return problem;
+}
+
+Evidence::Problem Evidence::AgainstCallBy(const core::InstanceRecord& before,
+                                          const core::ProjectFreshness& freshness,
+                                          const ListRecord& list, SteadyTime now) const {
+  const std::string& id = before.key.instance_id;
+  if (list.fence != fence_) return absl::StrCat(id, ": by a list of an earlier process");
+  const absl::Duration age = now - list.started;
   const absl::Duration most = std::max(scenario_.timing.look_max_age, 2 * freshness.list_took);
   if (age > most) {
     return absl::StrCat(id, ": by a list that started ", Seconds(age), " ago, more than ",
                         Seconds(most));
   }
-  const Power power = list->PowerOf(id);
+  const Power power = list.PowerOf(id);
   if (!Runs(power)) return absl::StrCat(id, ": the list showed it ", std::string(ToString(power)));
-  if (list->started < DeclaredAt(before.desired->uid, 1)) {
+  if (list.started < DeclaredAt(before.desired->uid, 1)) {
     return absl::StrCat(id, ": by a list from before the adoption");
   }
-  if (Problem problem = AgainstRepeat(before, *list, power == Power::kHalf, now)) return problem;
-  return AgainstDriftCall(before, *list, now);
+  if (Problem problem = AgainstRepeat(before, list, power == Power::kHalf, now)) return problem;
+  return AgainstDriftCall(before, list, now);
 }
 
 Evidence::Problem Evidence::AgainstRepeat(const core::InstanceRecord& before,

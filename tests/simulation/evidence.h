@@ -46,6 +46,8 @@ class Evidence {
   Problem AgainstStoppedBy(const core::InstanceRecord& record,
                            const core::ProjectFreshness& freshness, const ListRecord& list,
                            SteadyTime now) const;
+  Problem AgainstCallBy(const core::InstanceRecord& before, const core::ProjectFreshness& freshness,
+                        const ListRecord& list, SteadyTime now) const;
   Problem AgainstUnobservedCall(const core::InstanceRecord& before, SteadyTime now) const;
   // The rules on what runs after a call.
   Problem AgainstRepeat(const core::InstanceRecord& before, const ListRecord& list, bool half,

@@ -9,6 +9,7 @@
 
 #include "daemon/base/time.h"
 #include "tests/simulation/cloud_truth.h"
+#include "tests/simulation/gateway_log.h"
 
 namespace quiesce::simulation {
 
@@ -18,6 +19,7 @@ struct ListRecord {
   std::string project_id;
   int64_t fence = 0;  // of the process that asked
   SteadyTime started;
+  GatewayLog::Call call;
   bool answered = false;
   bool ok = false;
   std::map<std::string, CloudView> shown;

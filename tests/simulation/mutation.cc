@@ -175,6 +175,15 @@ class NothingConsumed final : public MutantTables {
   }
 };
 
+template <typename Result>
+Result Falsified(Mutation mutation, Result result) {
+  constexpr int kInternalError = 500;
+  if (mutation == Mutation::kQuotaWordsLost) result.quota.reset();
+  const bool silent = result.http_status == 0 && result.call_class != core::CallClass::kNone;
+  if (mutation == Mutation::kSilenceHidden && silent) result.http_status = kInternalError;
+  return result;
+}
+
 }  // namespace
 
 std::unique_ptr<store::Operation> Mutated(Mutation mutation,
@@ -223,10 +232,19 @@ bool MayRelease(const store::Operation& operation) {
 
 bool IsClaim(const store::Operation& operation) { return Is<store::Claim>(operation); }
 
-core::ProjectSettings MutatedSettings(Mutation mutation, core::ProjectSettings settings) {
-  if (mutation == Mutation::kSettleIgnored) settings.timing.settle = absl::ZeroDuration();
-  if (mutation == Mutation::kLookSkipped) settings.timing.look_max_age = absl::Hours(1);
-  return settings;
+engine::ProjectConfig MutatedConfig(Mutation mutation, engine::ProjectConfig config) {
+  core::Timing& timing = config.settings.timing;
+  if (mutation == Mutation::kSettleIgnored) timing.settle = absl::ZeroDuration();
+  if (mutation == Mutation::kLookSkipped) timing.look_max_age = absl::Hours(1);
+  if (mutation == Mutation::kListsTakeTurns) config.quota.list_lead = absl::InfiniteDuration();
+  return config;
+}
+
+core::CallResult MutatedAnswer(Mutation mutation, core::CallResult result) {
+  return Falsified(mutation, std::move(result));
+}
+cloud::ListResult MutatedAnswer(Mutation mutation, cloud::ListResult result) {
+  return Falsified(mutation, std::move(result));
 }
 
 std::string_view ToString(Mutation mutation) {
@@ -263,8 +281,14 @@ std::string_view ToString(Mutation mutation) {
       return "adapter_repeats";
     case Mutation::kThrottlingHidden:
       return "throttling_hidden";
+    case Mutation::kQuotaWordsLost:
+      return "quota_words_lost";
+    case Mutation::kSilenceHidden:
+      return "silence_hidden";
     case Mutation::kLookSkipped:
       return "look_skipped";
+    case Mutation::kListsTakeTurns:
+      return "lists_take_turns";
     case Mutation::kWallClockMeasures:
       return "wall_clock_measures";
   }
@@ -280,8 +304,9 @@ const std::vector<Mutation>& AllMutations() {
       Mutation::kOldListsStayFresh,       Mutation::kFenceNotCompared,
       Mutation::kPlanAppliedAgain,        Mutation::kReplyBeforeCommit,
       Mutation::kFeedLosesChange,         Mutation::kAdapterRepeats,
-      Mutation::kThrottlingHidden,        Mutation::kLookSkipped,
-      Mutation::kWallClockMeasures};
+      Mutation::kThrottlingHidden,        Mutation::kQuotaWordsLost,
+      Mutation::kSilenceHidden,           Mutation::kLookSkipped,
+      Mutation::kListsTakeTurns,          Mutation::kWallClockMeasures};
   return *all;
 }
 

@@ -5,7 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/core/facts.h"
+#include "daemon/cloud/instance_api.h"
+#include "daemon/core/transition.h"
+#include "daemon/engine/projects.h"
 #include "daemon/store/state_store.h"
 
 namespace quiesce::simulation {
@@ -32,8 +34,11 @@ enum class Mutation {
   // In the cloud's adapter.
   kAdapterRepeats,    // a second request for the same intent
   kThrottlingHidden,  // 429 is reported as just another error
+  kQuotaWordsLost,    // what a 429 says of the limit is not passed on
+  kSilenceHidden,     // a call without an answer is reported as one that was answered
   // In what the daemon is told of the world.
   kLookSkipped,        // a list is young enough for a call, however old
+  kListsTakeTurns,     // a list for a stop is made although no stop can follow it in time
   kWallClockMeasures,  // ages are measured on the wall clock
 };
 
@@ -46,7 +51,9 @@ std::unique_ptr<store::Operation> Mutated(Mutation mutation,
 // Whether the operation, mutated or not, is one that may end declarations.
 bool MayRelease(const store::Operation& operation);
 bool IsClaim(const store::Operation& operation);
-core::ProjectSettings MutatedSettings(Mutation mutation, core::ProjectSettings settings);
+engine::ProjectConfig MutatedConfig(Mutation mutation, engine::ProjectConfig config);
+core::CallResult MutatedAnswer(Mutation mutation, core::CallResult result);
+cloud::ListResult MutatedAnswer(Mutation mutation, cloud::ListResult result);
 
 }  // namespace quiesce::simulation
 

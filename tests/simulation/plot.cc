@@ -14,6 +14,7 @@ constexpr absl::Duration kLongestCalm = absl::Minutes(180);
 // After everything has come to rest: nothing may happen any more but an occasional look.
 constexpr absl::Duration kQuiet = absl::Minutes(5);
 constexpr int64_t kMostQuietSteps = 2500;
+constexpr int kLooksInCalm = 3;
 
 // Where nothing can be looked at, somebody may be needed for ever.
 bool RestsUnobserved(const core::Decision& decision, const core::Policy& policy) {
@@ -61,12 +62,18 @@ void Simulation::SetTheScene() {
       truth_.Create({project.id, id}, dice.Chance(0.8));
     }
   }
+  for (const auto& [credential, quota] : scenario_.quotas) {
+    world_.Trace(absl::StrCat(credential, " may make ", quota.window.calls, " calls in ",
+                              absl::FormatDuration(quota.window.period), ", and leaves ",
+                              scenario_.quota_reserve, " of them to others"));
+  }
   const int64_t watchers = dice.Between(0, 2);
   for (int64_t n = 0; n < watchers; ++n) {
     watchers_.push_back(std::make_unique<ModelWatcher>(world_, verdict_));
   }
   Every(scenario_.think, true, [this] { workload_.Act(); });
   Every(absl::Seconds(1), true, [this] { CloudMeddles(); });
+  Every(absl::Seconds(1), true, [this] { GatewayFails(); });
   const bool restarts = dice.Chance(0.3);
   if (restarts) Every(absl::Minutes(3), true, [this] { StopGracefully(); });
   world_.After(scenario_.chaos, [this] { BeginCalm(); });
@@ -105,18 +112,39 @@ void Simulation::CloudMeddles() {
   }
 }
 
+void Simulation::GatewayFails() {
+  Dice& dice = world_.dice();
+  const bool fails = dice.Chance(faults_.outage / 60);
+  const bool silently = dice.Chance(0.5);
+  const absl::Duration time = dice.Between(absl::Seconds(1), scenario_.outage_time);
+  if (!fails || gateway_.reach() != SimGateway::Reach::kAnswers) return;
+  world_.Trace(silently ? "the endpoint falls silent" : "the endpoint refuses connections");
+  gateway_.GoDown(silently);
+  world_.After(time, [this] {
+    world_.Trace("the endpoint answers again");
+    gateway_.ComeBack();
+  });
+}
+
 void Simulation::BeginCalm() {
   world_.Trace("--- calm");
   calm_ = true;
   faults_ = Faults();
+  gateway_.ComeBack();
   workload_.Rest();
   if (process_ && process_->configs.size() < scenario_.projects.size()) StopGracefully();
+  // People still look, now and then; which takes places of a small quota at any time.
+  for (int looks = 0; looks < kLooksInCalm; ++looks) {
+    world_.After(world_.dice().Between(absl::ZeroDuration(), absl::Minutes(10)),
+                 [this] { workload_.Look(); });
+  }
   Every(absl::Seconds(10), false, [this] { workload_.Mend(); });
-  latest_rest_ = world_.now() + kLongestCalm;
+  latest_rest_ = world_.now() + kLongestCalm + scenario_.QuotaTime();
   Every(absl::Seconds(10), false, [this] { LookForRest(); });
 }
 
 void Simulation::LookForRest() {
+  checker_.gateway().CheckNoticed(gateway_.back_since());
   if (const auto unrest = Unrest()) {
     if (world_.now() > latest_rest_) verdict_.Fail("I11", *unrest);
     quiet_since_ = SteadyTime::Never();

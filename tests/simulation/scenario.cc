@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "daemon/base/limits.h"
 
 namespace quiesce::simulation {
 namespace {
@@ -36,6 +37,8 @@ Faults MakeFaults(Dice& dice) {
   faults.list_omits = Rate(dice, 0.1);
   faults.list_empty = Rate(dice, 0.05);
   faults.list_stale = Rate(dice, 1.0);
+  faults.others_call = Rate(dice, 0.2);
+  faults.outage = Rate(dice, 0.5);
   faults.manual_start = Rate(dice, 8);
   faults.odd_state = Rate(dice, 2);
   faults.deletion = Rate(dice, 0.3);
@@ -71,7 +74,7 @@ void MakeTiming(Dice& dice, Scenario& scenario) {
                   scenario.list_lag + absl::Seconds(1);
   timing.list_active = dice.Between(absl::Seconds(2), absl::Seconds(6));
   timing.list_idle = dice.Between(absl::Seconds(10), absl::Seconds(60));
-  timing.look_max_age = dice.Between(absl::Seconds(5), absl::Seconds(30));
+  timing.look_max_age = dice.Between(absl::Seconds(3), absl::Seconds(30));
 }
 
 std::string HexId(Dice& dice) { return absl::StrFormat("%016x%016x", dice.Next(), dice.Next()); }
@@ -94,7 +97,56 @@ void MakeProjects(Dice& dice, Scenario& scenario) {
   }
 }
 
+// Half of them as small as a place or four, which lists and stops have to share.
+void MakeQuota(Dice& dice, Scenario& scenario, const std::string& credential) {
+  CloudQuota quota;
+  quota.window.policy =
+      dice.Chance(0.5) ? core::QuotaWindow::Policy::kUser : core::QuotaWindow::Policy::kIp;
+  const bool small = dice.Chance(0.5);
+  quota.window.calls = small ? dice.Between(1, 4) : dice.Between(5, 60);
+  const int64_t seconds = small ? dice.Between(1, 120) : dice.Between(10, 300);
+  quota.window.period = absl::Seconds(seconds);
+  // With one place a period a stop comes a period after its list: that has to be young enough.
+  if (quota.window.calls == 1) {
+    const bool patient = scenario.timing.look_max_age > absl::Seconds(6);
+    quota.window.period = absl::Seconds(patient ? 2 : 1);
+  }
+  quota.slides = dice.Chance(0.5);
+  quota.counts_refused = dice.Chance(0.5);
+  quota.says_when = dice.Chance(0.3);
+  quota.told = dice.Chance(0.2);
+  const bool limited = dice.Chance(0.5);
+  if (limited && !scenario.crowded) scenario.quotas[credential] = quota;
+}
+
+void MakeGateway(Dice& dice, Scenario& scenario) {
+  for (const ProjectPlan& project : scenario.projects) {
+    if (scenario.quotas.count(project.credential) == 0) {
+      MakeQuota(dice, scenario, project.credential);
+    }
+  }
+  const bool default_reserve = dice.Chance(0.5);
+  if (default_reserve) scenario.quota_reserve = limits::kDefaultQuotaReserve;
+  scenario.outage_time = dice.Between(absl::Seconds(10), absl::Minutes(10));
+}
+
 }  // namespace
+
+// An instance may need a list before its stop and one after it, some of them more than once.
+absl::Duration Scenario::QuotaTime() const {
+  constexpr int kCallsPerInstance = 8;
+  absl::Duration longest = absl::ZeroDuration();
+  for (const auto& [credential, quota] : quotas) {
+    int64_t calls = 0;
+    for (const ProjectPlan& project : projects) {
+      if (project.credential != credential) continue;
+      calls += kCallsPerInstance * (1 + static_cast<int64_t>(project.instances.size()));
+    }
+    const int64_t places = std::max<int64_t>(1, quota.window.calls - 1);
+    longest = std::max(longest, quota.window.period * (calls / places + 1));
+  }
+  return longest;
+}
 
 std::vector<engine::ProjectConfig> Scenario::Configs() const {
   std::vector<engine::ProjectConfig> configs;
@@ -107,6 +159,9 @@ std::vector<engine::ProjectConfig> Scenario::Configs() const {
     config.endpoint = "https://cloud.invalid";
     config.credential = project.credential;
     config.max_in_flight = max_in_flight;
+    config.quota.reserve = quota_reserve;
+    const auto quota = quotas.find(project.credential);
+    if (quota != quotas.end() && quota->second.told) config.quota.told = quota->second.window;
   }
   return configs;
 }
@@ -120,6 +175,7 @@ Scenario MakeScenario(Dice& dice) {
                                     : RefusalStyle::kOpaqueError;
   scenario.max_in_flight = static_cast<int>(dice.Between(1, 6));
   MakeProjects(dice, scenario);
+  MakeGateway(dice, scenario);
   scenario.direct_workspaces = {"direct-a", "direct-b"};
   scenario.declared_workspaces = {"declared-a", "declared-b"};
   scenario.faults = MakeFaults(dice);

@@ -1,10 +1,12 @@
 #ifndef QUIESCE_TESTS_SIMULATION_SCENARIO_H_
 #define QUIESCE_TESTS_SIMULATION_SCENARIO_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "daemon/core/quota.h"
 #include "daemon/engine/projects.h"
 #include "tests/simulation/dice.h"
 
@@ -37,6 +39,9 @@ struct Faults {
   double list_omits = 0;  // of each instance
   double list_empty = 0;
   double list_stale = 0;  // shows each instance as it was some time ago
+  // The gateway.
+  double others_call = 0;  // with each call of ours one of somebody else, within the same quota
+  double outage = 0;       // per minute: it answers nobody, for a while
   // The cloud's own doings, per minute.
   double manual_start = 0;
   double odd_state = 0;  // frozen, busy, an unknown word, for a while
@@ -67,6 +72,16 @@ struct ProjectPlan {
   std::vector<std::string> instances;
 };
 
+// How much the gateway lets through of one credential's calls. It is no fault, and goes on for
+// ever.
+struct CloudQuota {
+  core::QuotaWindow window;
+  bool slides = false;          // else its periods follow one another
+  bool counts_refused = false;  // what it refuses uses up a place, too
+  bool says_when = false;       // by Retry-After
+  bool told = false;            // the configuration says it
+};
+
 // One seed's world: what there is, how fast it is, and what goes wrong.
 struct Scenario {
   // Of the cloud. The settle time of the daemon is configured to cover all of it.
@@ -76,9 +91,12 @@ struct Scenario {
   absl::Duration power_off_time;   // from acceptance until off, at most
   absl::Duration odd_time;         // how long an instance is frozen, busy and the like, at most
   RefusalStyle refusal = RefusalStyle::kOpaqueError;
+  absl::Duration outage_time;                // at most
+  std::map<std::string, CloudQuota> quotas;  // by credential
 
   core::Timing timing;
   int max_in_flight = 4;
+  double quota_reserve = 0;
   std::vector<ProjectPlan> projects;
   bool crowded = false;
   std::vector<std::string> direct_workspaces;
@@ -92,6 +110,8 @@ struct Scenario {
   std::vector<absl::Duration> graces;  // start_grace, to choose from
 
   std::vector<engine::ProjectConfig> Configs() const;
+  // How much longer than without them all work takes within the quotas.
+  absl::Duration QuotaTime() const;
 };
 
 Scenario MakeScenario(Dice& dice);

@@ -55,6 +55,14 @@ cloud::ListResult ListFailure(CallClass call_class, int status) {
   return result;
 }
 
+// Nothing of it went out.
+cloud::ListResult ListNotSent(bool tried) {
+  cloud::ListResult result = ListFailure(CallClass::kTransient, 0);
+  result.tried = tried;
+  result.sent = false;
+  return result;
+}
+
 std::optional<absl::Duration> RetryAfter(Dice& dice) {
   const absl::Duration wait = absl::Seconds(dice.Between(1, 30));
   return dice.Chance(0.5) ? std::optional<absl::Duration>(wait) : std::nullopt;
@@ -68,11 +76,13 @@ void Remove(std::deque<T>& from, const T& what) {
 }  // namespace
 
 SimCloud::SimCloud(SimWorld& world, const Scenario& scenario, const Faults& faults,
-                   CloudTruth& truth, CloudListener& listener, Mutation mutation)
+                   CloudTruth& truth, SimGateway& gateway, CloudListener& listener,
+                   Mutation mutation)
     : world_(world),
       scenario_(scenario),
       faults_(faults),
       truth_(truth),
+      gateway_(gateway),
       listener_(listener),
       mutation_(mutation) {}
 
@@ -83,11 +93,11 @@ void SimCloud::Disconnect() {
   for (auto& [name, pool] : pools_) pool = Pool();
 }
 
-SimCloud::Pool& SimCloud::PoolOf(const std::string& project_id) {
+std::string SimCloud::CredentialNameOf(const std::string& project_id) const {
   for (const ProjectPlan& project : scenario_.projects) {
-    if (project.id == project_id) return pools_[project.credential];
+    if (project.id == project_id) return project.credential;
   }
-  return pools_[""];
+  return "";
 }
 
 absl::Duration SimCloud::RoundTrip() {
@@ -101,7 +111,7 @@ void SimCloud::Stop(const core::InstanceKey& key, absl::Duration deadline, cloud
   call->number = listener_.StopHanded(key);
   call->process = process_;
   call->key = key;
-  call->pool = &PoolOf(key.project_id);
+  call->pool = &pools_[CredentialNameOf(key.project_id)];
   call->deadline = world_.now() + deadline;
   call->done = std::move(done);
   ++open_calls_;
@@ -125,15 +135,16 @@ void SimCloud::List(const std::string& project_id, absl::Duration deadline, clou
   call->number = listener_.ListHanded(project_id);
   call->process = process_;
   call->project_id = project_id;
-  call->pool = &PoolOf(project_id);
+  call->pool = &pools_[CredentialNameOf(project_id)];
   call->deadline = world_.now() + deadline;
   call->done = std::move(done);
   ++open_calls_;
   call->pool->waiting_lists.push_back(call);
   world_.At(call->deadline, [this, call] {
     if (call->ended || call->process != process_) return;
-    if (!call->running) Remove(call->pool->waiting_lists, call);
-    End(call, ListFailure(CallClass::kTransient, 0));
+    if (call->running) return End(call, ListFailure(CallClass::kTransient, 0));
+    Remove(call->pool->waiting_lists, call);
+    End(call, ListNotSent(/*tried=*/false));
   });
   PumpLater(*call->pool);
 }
@@ -172,6 +183,7 @@ void SimCloud::Send(const StopPtr& call) {
   Dice& dice = world_.dice();
   world_.At(call->deadline,
             [this, call] { End(call, StopResult(Outcome::kUnknown, CallClass::kUnknown, 0)); });
+  if (gateway_.reach() != SimGateway::Reach::kAnswers) return SendInVain(call);
   if (dice.Chance(faults_.stop_not_sent)) {
     world_.Hit("fault: stop not sent");
     Answer(call, dice.Skewed(absl::Milliseconds(1), limits::kConnectTimeout),
@@ -197,10 +209,27 @@ void SimCloud::Send(const StopPtr& call) {
   world_.After(late ? slow : RoundTrip(), [this, call] { Arrive(call); });
 }
 
+void SimCloud::SendInVain(const StopPtr& call) {
+  Dice& dice = world_.dice();
+  const bool refuses = gateway_.reach() == SimGateway::Reach::kRefuses;
+  const bool connects = dice.Chance(0.5);
+  world_.Hit(refuses ? "fault: connection refused" : "fault: the endpoint is silent");
+  if (refuses || !connects) {
+    const absl::Duration after = refuses ? RoundTrip() : limits::kConnectTimeout;
+    return Answer(call, after, StopResult(Outcome::kNotSent, CallClass::kTransient, 0));
+  }
+  listener_.StopSent(call->number);
+  listener_.StopProcessed(call->number);  // its deadline is its answer
+}
+
 bool SimCloud::SendToGateway(const StopPtr& call) {
   Dice& dice = world_.dice();
   std::optional<core::CallResult> result;
-  if (dice.Chance(faults_.stop_throttled)) {
+  if (const auto refusal = gateway_.Count(CredentialNameOf(call->key.project_id))) {
+    result = StopResult(Outcome::kRejected, CallClass::kThrottled, 429);
+    result->retry_after = refusal->retry_after;
+    result->quota = refusal->window;
+  } else if (dice.Chance(faults_.stop_throttled)) {
     result = StopResult(Outcome::kRejected, CallClass::kThrottled, 429);
     result->retry_after = RetryAfter(dice);
     if (mutation_ == Mutation::kThrottlingHidden) result->call_class = CallClass::kTransient;
@@ -276,7 +305,7 @@ void SimCloud::End(const StopPtr& call, core::CallResult result) {
   }
   executor_->Post([this, call, result = std::move(result)]() mutable {
     listener_.StopAnswered(call->number, result);
-    std::move(call->done)(std::move(result));
+    std::move(call->done)(MutatedAnswer(mutation_, std::move(result)));
   });
 }
 
@@ -284,6 +313,9 @@ void SimCloud::End(const StopPtr& call, core::CallResult result) {
 
 void SimCloud::Send(const ListPtr& call) {
   Dice& dice = world_.dice();
+  if (gateway_.reach() != SimGateway::Reach::kAnswers) return SendInVain(call);
+  listener_.ListSent(call->number);
+  if (SendToGateway(call)) return;
   if (dice.Chance(faults_.list_lost)) {
     world_.Hit("fault: list lost");
     Answer(call, dice.Between(absl::Milliseconds(1), 2 * scenario_.timing.call_deadline),
@@ -305,6 +337,26 @@ void SimCloud::Send(const ListPtr& call) {
   const bool late = dice.Chance(faults_.list_late);
   const absl::Duration slow = dice.Between(absl::Seconds(1), scenario_.timing.call_deadline);
   world_.After(late ? slow : RoundTrip(), [this, call] { Arrive(call); });
+}
+
+void SimCloud::SendInVain(const ListPtr& call) {
+  Dice& dice = world_.dice();
+  const bool refuses = gateway_.reach() == SimGateway::Reach::kRefuses;
+  const bool connects = dice.Chance(0.5);
+  if (refuses || !connects) {
+    return Answer(call, refuses ? RoundTrip() : limits::kConnectTimeout, ListNotSent(true));
+  }
+  listener_.ListSent(call->number);  // its deadline is its answer
+}
+
+bool SimCloud::SendToGateway(const ListPtr& call) {
+  const auto refusal = gateway_.Count(CredentialNameOf(call->project_id));
+  if (!refusal) return false;
+  cloud::ListResult result = ListFailure(CallClass::kThrottled, 429);
+  result.retry_after = refusal->retry_after;
+  result.quota = refusal->window;
+  Answer(call, RoundTrip(), std::move(result));
+  return true;
 }
 
 // The answer is made here. It may show each instance as it was a little while ago: the cloud's
@@ -354,7 +406,7 @@ void SimCloud::End(const ListPtr& call, cloud::ListResult result) {
   }
   executor_->Post([this, call, result = std::move(result)]() mutable {
     listener_.ListAnswered(call->number, result, call->shown);
-    std::move(call->done)(std::move(result));
+    std::move(call->done)(MutatedAnswer(mutation_, std::move(result)));
   });
 }
 

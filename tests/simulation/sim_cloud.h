@@ -13,6 +13,7 @@
 #include "tests/simulation/mutation.h"
 #include "tests/simulation/scenario.h"
 #include "tests/simulation/sim_executor.h"
+#include "tests/simulation/sim_gateway.h"
 #include "tests/simulation/sim_world.h"
 
 namespace quiesce::simulation {
@@ -29,6 +30,7 @@ class CloudListener {
   virtual void StopOver(int64_t call) = 0;       // its connection is free again
   virtual void StopAnswered(int64_t call, const core::CallResult& result) = 0;  // on the loop
   virtual int64_t ListHanded(const std::string& project_id) = 0;
+  virtual void ListSent(int64_t list) = 0;
   // `shown`: what the answer shows, by instance id; what is not there is not shown.
   virtual void ListAnswered(int64_t list, const cloud::ListResult& result,
                             const std::map<std::string, CloudView>& shown) = 0;
@@ -40,7 +42,7 @@ class CloudListener {
 class SimCloud final : public cloud::InstanceApi {
  public:
   SimCloud(SimWorld& world, const Scenario& scenario, const Faults& faults, CloudTruth& truth,
-           CloudListener& listener, Mutation mutation);
+           SimGateway& gateway, CloudListener& listener, Mutation mutation);
 
   // A process starts, or was killed.
   void Connect(SimExecutor* executor) { executor_ = executor; }
@@ -65,12 +67,14 @@ class SimCloud final : public cloud::InstanceApi {
     std::deque<ListPtr> waiting_lists;
   };
 
-  Pool& PoolOf(const std::string& project_id);
+  std::string CredentialNameOf(const std::string& project_id) const;
   void PumpLater(Pool& pool);
   void Pump(Pool& pool);
   absl::Duration RoundTrip();
 
   void Send(const StopPtr& call);
+  // What never reaches the gateway, for it does not answer.
+  void SendInVain(const StopPtr& call);
   // Answers of the gateway, which never reach the service. True: there was one.
   bool SendToGateway(const StopPtr& call);
   void Arrive(const StopPtr& call);
@@ -78,6 +82,8 @@ class SimCloud final : public cloud::InstanceApi {
   void End(const StopPtr& call, core::CallResult result);
 
   void Send(const ListPtr& call);
+  void SendInVain(const ListPtr& call);
+  bool SendToGateway(const ListPtr& call);
   void Arrive(const ListPtr& call);
   void Answer(const ListPtr& call, absl::Duration after, cloud::ListResult result);
   void End(const ListPtr& call, cloud::ListResult result);
@@ -86,6 +92,7 @@ class SimCloud final : public cloud::InstanceApi {
   const Scenario& scenario_;
   const Faults& faults_;
   CloudTruth& truth_;
+  SimGateway& gateway_;
   CloudListener& listener_;
   const Mutation mutation_;
   SimExecutor* executor_ = nullptr;

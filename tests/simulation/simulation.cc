@@ -37,8 +37,9 @@ Simulation::Simulation(Options options)
       scenario_(MakeScenario(world_.dice())),
       faults_(scenario_.faults),
       truth_(world_, scenario_),
+      gateway_(world_, scenario_, faults_),
       checker_(world_, scenario_, verdict_),
-      cloud_(world_, scenario_, faults_, truth_, checker_, options_.mutation),
+      cloud_(world_, scenario_, faults_, truth_, gateway_, checker_, options_.mutation),
       workload_(world_, scenario_, truth_, checker_, verdict_) {
   if (options_.trace) world_.SetTrace(options_.trace);
 }
@@ -109,7 +110,7 @@ void Simulation::Configure(Process& process) {
     process.configs.pop_back();
   }
   for (engine::ProjectConfig& config : process.configs) {
-    config.settings = MutatedSettings(options_.mutation, config.settings);
+    config = MutatedConfig(options_.mutation, std::move(config));
   }
 }
 
@@ -137,6 +138,13 @@ void Simulation::StartProcess() {
   CommittedState found;
   load_into(found);
   checker_.ProcessOpened(store.fence(), found);
+  checker_.gateway().SetCountBegun([this](const std::string& credential) {
+    int begun = 0;
+    for (const auto& state : process_->engine->projects().credentials()) {
+      if (state->name == credential) begun += state->quota().in_flight();
+    }
+    return begun;
+  });
   store::Recover recover;
   for (const engine::ProjectConfig& config : process_->configs) {
     recover.projects.push_back({config.settings.id, config.settings.alias, config.endpoint});

@@ -16,6 +16,7 @@
 #include "tests/simulation/process.h"
 #include "tests/simulation/scenario.h"
 #include "tests/simulation/sim_cloud.h"
+#include "tests/simulation/sim_gateway.h"
 #include "tests/simulation/sim_world.h"
 #include "tests/simulation/verdict.h"
 #include "tests/simulation/workload.h"
@@ -68,6 +69,7 @@ class Simulation {
   void SetTheScene();
   void Every(absl::Duration mean, bool while_chaos_only, std::function<void()> what);
   void CloudMeddles();
+  void GatewayFails();
   void BeginCalm();
   void LookForRest();
   // Whether everything is as it must be in the end; else what is not.
@@ -83,6 +85,7 @@ class Simulation {
   Scenario scenario_;
   Faults faults_;
   CloudTruth truth_;
+  SimGateway gateway_;
   Checker checker_;
   SimCloud cloud_;
   Workload workload_;

@@ -93,6 +93,10 @@ void Workload::Meddle() {
   Submit(std::move(set), /*again=*/false);
 }
 
+void Workload::Look() {
+  if (process_ != nullptr && !process_->draining) Refresh(/*accept_absence=*/false);
+}
+
 // --- choices -------------------------------------------------------------------------------------
 
 // Mostly one that exists, now and then one that does not.
@@ -299,6 +303,8 @@ void Workload::MakePlan() {
     const bool wanted = dice.Chance(mine ? 0.9 : declared ? 0.05 : 0.4);
     if (wanted) request.specs.push_back(std::move(spec));
   }
+  // A plan looks first.
+  for (const ProjectPlan& project : scenario_.projects) checker_.gateway().PersonAsked(project.id);
   ++open_answers_;
   process_->executor.Post(
       [this, process = process_, number = process_number_, request = std::move(request)]() mutable {
@@ -389,6 +395,7 @@ void Workload::Wait() {
 void Workload::Refresh(bool accept_absence) {
   const std::string id = world_.dice().Pick(scenario_.projects).id;
   if (accept_absence) checker_.OperatorAcceptsAbsence(id);
+  checker_.gateway().PersonAsked(id);
   process_->executor.Post([process = process_, id, accept_absence] {
     engine::ProjectState* project = process->engine->projects().Find(id);
     if (project == nullptr) return;
@@ -410,6 +417,7 @@ void Workload::Mend() {
     for (const auto& project : process->engine->projects().all()) {
       if (!project->suspect) continue;
       checker_.OperatorAcceptsAbsence(project->config.settings.id);
+      checker_.gateway().PersonAsked(project->config.settings.id);
       process->engine->observer().Refresh(*project, true, [](absl::Status) {});
     }
   });

@@ -36,6 +36,8 @@ class Workload {
   void Act();
   // Somebody changes what is said about an instance that is just being called.
   void Meddle();
+  // Somebody asks how a project stands.
+  void Look();
   // From now on nobody wants anything new.
   void Rest() { resting_ = true; }
   // The operators' part of getting well: ends every hold, and says that what is gone is gone.

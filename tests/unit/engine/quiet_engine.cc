@@ -40,7 +40,7 @@ simulation::Scenario Quiet(int instances) {
 
 QuietEngine::QuietEngine(int instances)
     : scenario_(Quiet(instances)),
-      cloud_(world_, scenario_, faults_, truth_, *this, simulation::Mutation::kNone) {
+      cloud_(world_, scenario_, faults_, truth_, gateway_, *this, simulation::Mutation::kNone) {
   const char* const parent = std::getenv("TEST_TMPDIR");
   directory_ = absl::StrCat(parent != nullptr ? parent : "/tmp", "/engine.XXXXXX");
   if (mkdtemp(directory_.data()) == nullptr) std::abort();

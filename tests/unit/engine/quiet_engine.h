@@ -14,6 +14,7 @@
 #include "tests/simulation/process.h"
 #include "tests/simulation/scenario.h"
 #include "tests/simulation/sim_cloud.h"
+#include "tests/simulation/sim_gateway.h"
 #include "tests/simulation/sim_world.h"
 
 namespace quiesce::engine {
@@ -68,6 +69,7 @@ class QuietEngine final : private simulation::CloudListener {
   void StopOver(int64_t) override {}
   void StopAnswered(int64_t, const core::CallResult&) override {}
   int64_t ListHanded(const std::string&) override { return ++lists_; }
+  void ListSent(int64_t) override {}
   void ListAnswered(int64_t, const cloud::ListResult&,
                     const std::map<std::string, simulation::CloudView>&) override {}
 
@@ -79,6 +81,7 @@ class QuietEngine final : private simulation::CloudListener {
   simulation::Scenario scenario_;
   simulation::Faults faults_;
   simulation::CloudTruth truth_{world_, scenario_};
+  simulation::SimGateway gateway_{world_, scenario_, faults_};
   simulation::SimCloud cloud_;
   std::string directory_;
   std::vector<core::InstanceKey> keys_;
