@@ -50,17 +50,11 @@ Reconciler::Reconciler(Executor& executor, Clock& clock, store::StateStore& stor
 
 void Reconciler::Start() {
   started_ = true;
-  Sweep(AllDeclared());
+  SweepAllDeclared();
 }
 
-std::vector<core::InstanceKey> Reconciler::AllDeclared() const {
-  std::vector<core::InstanceKey> keys;
-  for (const auto& [id, project] : registry_.projects()) {
-    for (const auto& [instance_id, row] : project->rows()) {
-      if (row->declared) keys.push_back(registry_.KeyOf(*row));
-    }
-  }
-  return keys;
+void Reconciler::SweepAllDeclared() {
+  for (const auto& [id, project] : registry_.projects()) SweepDeclared(*project);
 }
 
 // Every decision was made under the settings of before. What waits for a call may wait under the
@@ -78,7 +72,7 @@ void Reconciler::ProjectsChanged() {
       LeaveProject(*project);
     }
   }
-  Sweep(AllDeclared());
+  SweepAllDeclared();
 }
 
 void Reconciler::LeaveProject(ProjectState& project) {
@@ -104,10 +98,7 @@ void Reconciler::RowForgotten(Row& row) {
 }
 
 void Reconciler::ProjectListed(ProjectState& project) {
-  std::vector<core::InstanceKey> keys;
-  keys.reserve(project.open.size());
-  for (const Row* row : project.open) keys.push_back(registry_.KeyOf(*row));
-  Sweep(std::move(keys));
+  SweepOpen(project);
   WatchFreshness(project);
 }
 
@@ -121,45 +112,55 @@ void Reconciler::WatchFreshness(ProjectState& project) {
                               absl::Microseconds(1);
   const int64_t seq = freshness.last_seq;
   executor_.PostAt(stale_at, [this, &project, seq] {
-    if (project.rows->freshness.last_seq != seq) return;
-    std::vector<core::InstanceKey> keys;
-    for (const auto& [id, row] : project.rows->rows()) {
-      if (row->declared) keys.push_back(registry_.KeyOf(*row));
-    }
-    Sweep(std::move(keys));
+    if (project.rows->freshness.last_seq == seq) SweepDeclared(*project.rows);
   });
 }
 
 void Reconciler::HoldChanged(const core::Hold& hold) {
   holds_.Put(hold);
-  std::vector<core::InstanceKey> keys;
   for (const auto& project : projects_.all()) {
-    for (const Row* row : project->open) {
-      core::InstanceKey key = registry_.KeyOf(*row);
-      if (core::Covers(hold, key, registry_.WorkspaceOf(*row))) keys.push_back(std::move(key));
+    for (Row* row : project->open) {
+      if (core::Covers(hold, registry_.KeyOf(*row), registry_.WorkspaceOf(*row))) Sweep(*row);
     }
   }
-  Sweep(std::move(keys));
 }
 
 // Decides about many rows in slices, so that the loop stays responsive.
-void Reconciler::Sweep(std::vector<core::InstanceKey> keys) {
-  if (!started_) return;
-  sweep_.insert(sweep_.end(), std::make_move_iterator(keys.begin()),
-                std::make_move_iterator(keys.end()));
-  if (sweeping_ || sweep_.empty()) return;
-  sweeping_ = true;
+void Reconciler::Sweep(Row& row) {
+  if (!started_ || row.sweeping) return;
+  row.sweeping = true;
+  sweep_.push_back(registry_.KeyOf(row));
+  if (sweep_posted_) return;
+  sweep_posted_ = true;
   executor_.Post([this] { RunSweep(); });
+}
+
+void Reconciler::Sweep(const std::vector<core::InstanceKey>& keys) {
+  for (const core::InstanceKey& key : keys) {
+    if (Row* row = registry_.Find(key)) Sweep(*row);
+  }
+}
+
+void Reconciler::SweepDeclared(const ProjectRows& rows) {
+  for (const auto& [id, row] : rows.rows()) {
+    if (row->declared) Sweep(*row);
+  }
+}
+
+void Reconciler::SweepOpen(const ProjectState& project) {
+  for (Row* row : project.open) Sweep(*row);
 }
 
 void Reconciler::RunSweep() {
   for (size_t n = 0; n < limits::kSliceRows && !sweep_.empty(); ++n) {
     Row* row = registry_.Find(sweep_.front());
     sweep_.pop_front();
-    if (row != nullptr) Evaluate(*row, /*by_time=*/true);
+    if (row == nullptr) continue;
+    row->sweeping = false;
+    Evaluate(*row, /*by_time=*/true);
   }
-  sweeping_ = !sweep_.empty();
-  if (sweeping_) executor_.Post([this] { RunSweep(); });
+  sweep_posted_ = !sweep_.empty();
+  if (sweep_posted_) executor_.Post([this] { RunSweep(); });
 }
 
 void Reconciler::Arm(Row& row, SteadyTime due) {
@@ -185,14 +186,12 @@ void Reconciler::ArmTimer() {
 void Reconciler::RunTimers() {
   timer_at_ = SteadyTime::Infinite();
   const SteadyTime now = clock_.Read().steady;
-  std::vector<core::InstanceKey> due;
   while (!timers_.empty() && timers_.begin()->due <= now) {
     Row& row = *timers_.begin()->row;
     timers_.erase(timers_.begin());
     row.due = SteadyTime::Infinite();
-    due.push_back(registry_.KeyOf(row));
+    Sweep(row);
   }
-  Sweep(std::move(due));
   ArmTimer();
 }
 
@@ -262,12 +261,9 @@ void Reconciler::QueueCall(Row& row, ProjectState& project) {
 }
 
 void Reconciler::CredentialChanged(CredentialState& credential) {
-  std::vector<core::InstanceKey> keys;
   for (const auto& project : projects_.all()) {
-    if (project->credential != &credential) continue;
-    for (const Row* row : project->open) keys.push_back(registry_.KeyOf(*row));
+    if (project->credential == &credential) SweepOpen(*project);
   }
-  Sweep(std::move(keys));
 }
 
 void Reconciler::Dispatch(CredentialState& credential) {
@@ -334,8 +330,7 @@ void Reconciler::Claimed(CredentialState& credential, std::vector<core::Instance
     for (size_t n = 0; n < keys.size(); ++n) {
       credential.NotStarted(cloud::CallUse::kStop, reserved, now);
     }
-    executor_.PostAt(now + limits::kBackoffBase,
-                     [this, keys = std::move(keys)]() mutable { Sweep(std::move(keys)); });
+    executor_.PostAt(now + limits::kBackoffBase, [this, keys = std::move(keys)] { Sweep(keys); });
   }
   PlacesFree(credential);
   MaybeIdle();
@@ -441,8 +436,7 @@ void Reconciler::FlushLatches() {
       }
       if (result.ok()) return;
       // The store refuses work for now; nothing else would come back to these.
-      executor_.PostAt(clock_.Read().steady + limits::kBackoffBase,
-                       [this, keys]() mutable { Sweep(std::move(keys)); });
+      executor_.PostAt(clock_.Read().steady + limits::kBackoffBase, [this, keys] { Sweep(keys); });
     });
   }
 }

@@ -72,12 +72,14 @@ class Reconciler {
   const core::HoldIndex& holds() const { return holds_; }
   // Rows that are to be decided about when a time comes.
   size_t timers() const { return timers_.size(); }
+  // Rows that are to be decided about as soon as the loop gets to them.
+  size_t swept() const { return sweep_.size(); }
   core::Surroundings SurroundingsOf(const ProjectRows& rows);
   core::Surroundings SurroundingsOf(const Row& row) { return SurroundingsOf(*row.project); }
   core::Decision Decide(const Row& row, const Now& now);
 
  private:
-  std::vector<core::InstanceKey> AllDeclared() const;
+  void SweepAllDeclared();
   void LeaveProject(ProjectState& project);
   void WatchFreshness(ProjectState& project);
   void Evaluate(Row& row, bool by_time);
@@ -85,7 +87,10 @@ class Reconciler {
   void Arm(Row& row, SteadyTime due);
   void ArmTimer();
   void RunTimers();
-  void Sweep(std::vector<core::InstanceKey> keys);
+  void Sweep(Row& row);
+  void Sweep(const std::vector<core::InstanceKey>& keys);
+  void SweepDeclared(const ProjectRows& rows);
+  void SweepOpen(const ProjectState& project);
   void RunSweep();
 
   void QueueCall(Row& row, ProjectState& project);
@@ -135,8 +140,9 @@ class Reconciler {
   };
   absl::btree_set<Timer> timers_;
   SteadyTime timer_at_ = SteadyTime::Infinite();
+  // A row once, however often it is asked for before its turn: see Row::sweeping.
   std::deque<core::InstanceKey> sweep_;
-  bool sweeping_ = false;
+  bool sweep_posted_ = false;
   std::vector<core::InstanceKey> latches_;
   bool latch_flush_posted_ = false;
 };

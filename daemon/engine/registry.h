@@ -48,6 +48,7 @@ struct Row {
   core::Reason reason = core::Reason::kStale;
   bool claiming = false;    // in a claim, or waiting for a slot
   bool latching = false;    // in a latch
+  bool sweeping = false;    // waits for its turn to be decided about
   bool unsettled = false;   // its next change is expected from the cloud
   uint32_t list_stamp = 0;  // the list that last showed it, by ProjectRows::stamp
 

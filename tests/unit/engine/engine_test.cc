@@ -145,6 +145,25 @@ TEST(Engine, KeepsOneTimerForWhatIsHeldForLong) {
   EXPECT_LE(quiet.waiting_tasks(), tasks + 10);
 }
 
+// Lists, holds and answers may ask for the same instances many times before the loop gets to them.
+TEST(Engine, DecidesOnceAboutWhatIsAskedForManyTimesAtOnce) {
+  QuietEngine quiet(20);
+  std::vector<core::InstanceKey> all;
+  for (int n = 0; n < 20; ++n) all.push_back(quiet.key(n));
+  ASSERT_TRUE(Freeze(quiet, absl::Hours(1)).ok());
+  ASSERT_TRUE(quiet.Declare(all, Continuous()).ok());
+  quiet.RunFor(absl::Minutes(5));
+  store::ProjectChanged listed;
+  listed.project.id = quiet.key(0).project_id;
+  listed.project.freshness = quiet.project().rows->freshness;
+  for (int n = 0; n < 100; ++n) quiet.engine().OnFeed({listed});
+  EXPECT_EQ(quiet.engine().reconciler().swept(), 20u);
+  quiet.RunFor(absl::Seconds(1));
+  EXPECT_EQ(quiet.engine().reconciler().swept(), 0u);
+  quiet.engine().OnFeed({listed});
+  EXPECT_EQ(quiet.engine().reconciler().swept(), 20u) << "a row that had its turn can have another";
+}
+
 TEST(Engine, CallsOnceAlsoWhenItIsKilledDuringTheCall) {
   QuietEngine quiet(1);
   quiet.faults().stop_lost_after = 1;
