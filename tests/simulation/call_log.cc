@@ -29,6 +29,10 @@ int64_t CallLog::Handed(const core::InstanceKey& key, const core::InstanceRecord
   call.key = key;
   call.handed = world_.now();
   by_key_[key].push_back(&call);
+  if (configured_.count(key.project_id) == 0) {
+    verdict_.Fail("I2",
+                  absl::StrCat("a stop of ", key.instance_id, ", whose project is not configured"));
+  }
   const std::string& credential = CredentialOf(key.project_id);
   const int open = ++handed_open_[credential];
   if (open > 2 * scenario_.max_in_flight) {
@@ -122,6 +126,9 @@ void CallLog::Answered(int64_t number, const core::CallResult& result) {
 }
 
 void CallLog::ListHanded(const std::string& project_id) {
+  if (configured_.count(project_id) == 0) {
+    verdict_.Fail("I2", absl::StrCat("project ", project_id, " is listed, and not configured"));
+  }
   if (world_.now() < paused_until_[CredentialOf(project_id)]) {
     verdict_.Fail(
         "I6", absl::StrCat("project ", project_id, " is listed while its credential is paused"));

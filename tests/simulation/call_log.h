@@ -47,11 +47,15 @@ struct StopRecord {
 };
 
 // Every stop call, across processes, and the rules that calls alone can break: I1 (one request for
-// each intent), I4 (one at a time), I5 (so many an hour), I6 (connections, pause after a 429).
+// each intent), I2 (of what is configured), I4 (one at a time), I5 (so many an hour), I6
+// (connections, pause after a 429).
 class CallLog {
  public:
   CallLog(SimWorld& world, const Scenario& scenario, Verdict& verdict)
       : world_(world), scenario_(scenario), verdict_(verdict) {}
+
+  // Only projects with these ids are configured from now on.
+  void SetConfigured(std::set<std::string> project_ids) { configured_ = std::move(project_ids); }
 
   // `row`: what the store has committed about the instance at this moment.
   int64_t Handed(const core::InstanceKey& key, const core::InstanceRecord* row, int64_t fence);
@@ -85,6 +89,7 @@ class CallLog {
   Verdict& verdict_;
   std::map<int64_t, StopRecord> calls_;
   std::map<core::InstanceKey, std::vector<StopRecord*>> by_key_;
+  std::set<std::string> configured_;
   std::set<std::string> used_attempts_;
   std::map<std::string, SteadyTime> paused_until_;  // by credential, of this process
   std::map<std::string, int> handed_open_;          // by credential, of this process

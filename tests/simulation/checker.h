@@ -78,6 +78,7 @@ class Checker final : public CloudListener {
 
   const CommittedState& committed() const { return committed_; }
   const CallLog& calls() const { return calls_; }
+  CallLog& calls() { return calls_; }
   const ListLog& lists() const { return lists_; }
   GatewayLog& gateway() { return gateway_; }
 

@@ -15,6 +15,8 @@ constexpr absl::Duration kLongestCalm = absl::Minutes(180);
 constexpr absl::Duration kQuiet = absl::Minutes(5);
 constexpr int64_t kMostQuietSteps = 2500;
 constexpr int kLooksInCalm = 3;
+// How often a reload leaves a project out, or one that was left out stays so.
+constexpr double kForgottenAtReload = 0.5;
 
 // Where nothing can be looked at, somebody may be needed for ever.
 bool RestsUnobserved(const core::Decision& decision, const core::Policy& policy) {
@@ -74,6 +76,9 @@ void Simulation::SetTheScene() {
   Every(scenario_.think, true, [this] { workload_.Act(); });
   Every(absl::Seconds(1), true, [this] { CloudMeddles(); });
   Every(absl::Seconds(1), true, [this] { GatewayFails(); });
+  Every(absl::Seconds(1), true, [this] {
+    if (world_.dice().Chance(faults_.reload / 60)) Reload(kForgottenAtReload);
+  });
   const bool restarts = dice.Chance(0.3);
   if (restarts) Every(absl::Minutes(3), true, [this] { StopGracefully(); });
   world_.After(scenario_.chaos, [this] { BeginCalm(); });
@@ -132,7 +137,7 @@ void Simulation::BeginCalm() {
   faults_ = Faults();
   gateway_.ComeBack();
   workload_.Rest();
-  if (process_ && process_->configs.size() < scenario_.projects.size()) StopGracefully();
+  Reload(/*forgotten_project=*/0);  // a project may be missing
   // People still look, now and then; which takes places of a small quota at any time.
   for (int looks = 0; looks < kLooksInCalm; ++looks) {
     world_.After(world_.dice().Between(absl::ZeroDuration(), absl::Minutes(10)),

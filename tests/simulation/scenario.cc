@@ -53,6 +53,7 @@ Faults MakeFaults(Dice& dice) {
   faults.crash = Rate(dice, 0.0005);
   faults.pause = Rate(dice, 0.002);
   faults.forgotten_project = Rate(dice, 0.1);
+  faults.reload = Rate(dice, 1.0);
   faults.zombie_finish = Rate(dice, 0.5);
   faults.clock_jump = Rate(dice, 0.5);
   return faults;

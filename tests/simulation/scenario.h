@@ -60,6 +60,7 @@ struct Faults {
   double crash = 0;              // after any step
   double pause = 0;              // after any task: nothing runs for a while
   double forgotten_project = 0;  // a process is configured without one of its projects
+  double reload = 0;             // per minute: it is configured anew, with or without one of them
   double zombie_finish = 0;      // a late answer of a killed process reaches the store
   double clock_jump = 0;         // per minute
 };

@@ -1,6 +1,7 @@
 #include "tests/simulation/simulation.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <variant>
 
@@ -8,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "daemon/base/limits.h"
 #include "daemon/store/attempt_operations.h"
+#include "daemon/store/project_operations.h"
 
 namespace quiesce::simulation {
 namespace {
@@ -102,22 +104,52 @@ std::unique_ptr<SimStore> Simulation::OpenStore(Process& process) {
   return nullptr;
 }
 
-void Simulation::Configure(Process& process) {
-  process.configs = scenario_.Configs();
-  const bool forgets = world_.dice().Chance(faults_.forgotten_project);
-  if (forgets && process.configs.size() > 1) {
+std::vector<engine::ProjectConfig> Simulation::Configs(double forgotten_project) {
+  std::vector<engine::ProjectConfig> configs = scenario_.Configs();
+  const bool forgets = world_.dice().Chance(forgotten_project);
+  if (forgets && configs.size() > 1) {
     world_.Hit("fault: a project is not configured");
-    process.configs.pop_back();
+    configs.pop_back();
   }
-  for (engine::ProjectConfig& config : process.configs) {
+  for (engine::ProjectConfig& config : configs) {
     config = MutatedConfig(options_.mutation, std::move(config));
   }
+  return configs;
+}
+
+void Simulation::NoteConfigured() {
+  std::set<std::string> ids;
+  for (const engine::ProjectConfig& config : process_->configs) ids.insert(config.settings.id);
+  checker_.calls().SetConfigured(std::move(ids));
+}
+
+// SIGHUP, in the order of the daemon: the store first, then all the rest in one task.
+void Simulation::Reload(double forgotten_project) {
+  if (!process_ || process_->draining) return;
+  Process& process = *process_;
+  store::ConfigureProjects configure;
+  std::vector<engine::ProjectConfig> configs = Configs(forgotten_project);
+  for (const engine::ProjectConfig& config : configs) {
+    configure.projects.push_back({config.settings.id, config.settings.alias, config.endpoint});
+  }
+  process.store->Submit(std::move(configure), [this, &process, configs = std::move(configs)](
+                                                  const auto& configured) mutable {
+    if (!configured.ok() || process.draining) return;
+    world_.Trace(absl::StrCat("--- reloads, ", configs.size(), " projects"));
+    world_.Hit("fault: the configuration is reloaded");
+    said_.clear();
+    process.configs = std::move(configs);
+    NoteConfigured();
+    process.store->SetProjects(process.configs);
+    process.engine->Configure(process.configs);
+  });
 }
 
 // In the order of the daemon: open, recover, load, decide.
 void Simulation::StartProcess() {
   process_ = std::make_unique<Process>(world_, options_.mutation);
-  Configure(*process_);
+  process_->configs = Configs(faults_.forgotten_project);
+  NoteConfigured();
   process_->store = OpenStore(*process_);
   if (process_->store == nullptr) return;
   SimStore& store = *process_->store;

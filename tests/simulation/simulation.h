@@ -51,7 +51,10 @@ class Simulation {
  private:
   // --- processes --------------------------------------------------------------------------------
   void StartProcess();
-  void Configure(Process& process);
+  // With so much of a chance that one project is missing.
+  std::vector<engine::ProjectConfig> Configs(double forgotten_project);
+  void Reload(double forgotten_project);
+  void NoteConfigured();
   std::unique_ptr<SimStore> OpenStore(Process& process);
   void BeginEngine();
   void Kill(const std::string& why);

@@ -70,6 +70,7 @@ TEST(SimulationTest, MakesEveryKindOfFaultHappen) {
       "fault: stop not sent",
       "fault: stop of half a pair",
       "fault: store refuses",
+      "fault: the configuration is reloaded",
       "fault: the endpoint is silent",
       "fault: the process is paused",
       "fault: the quota is used up",
