@@ -57,9 +57,9 @@ std::vector<FieldChange> FieldsOf(const Policy& policy) {
   return fields;
 }
 
-// What a decision about the instance as it would be means for the plan.
-Effect EffectOf(const Decision& decision, const InstanceRecord& record, const Surroundings& around,
-                const Now& now) {
+// What a decision about the instance as it would be means for the plan, if calls are wanted.
+Effect EffectOfCalling(const Decision& decision, const InstanceRecord& record,
+                       const Surroundings& around, const Now& now) {
   if (decision.action == Action::kCall) return Effect::kStop;
   // Fresh enough to foresee by, if not to act on.
   const Effect after_a_look = IsFresh(around.settings, around.freshness, now) &&
@@ -114,6 +114,16 @@ Effect EffectOf(const Decision& decision, const InstanceRecord& record, const Su
       return Effect::kBlocked;
   }
   return Effect::kUnknown;
+}
+
+// Whatever comes of a state that is unknown or of a list that is due: what is only to be reported,
+// or protected, is not stopped. What is wrong with the declaration itself is told all the same.
+Effect EffectOf(const Decision& decision, const InstanceRecord& record, const Surroundings& around,
+                const Now& now) {
+  const Policy& policy = record.desired->policy;
+  const bool calls = policy.enforcement != Enforcement::kObserve && !policy.is_protected;
+  const Effect effect = EffectOfCalling(decision, record, around, now);
+  return calls || effect == Effect::kBlocked ? effect : Effect::kNone;
 }
 
 // The record as it would be, with every list allowed to speak for the declaration.

@@ -141,6 +141,31 @@ const std::vector<Row>& Rows() {
        Change::kAdopt, Effect::kNone, Reason::kReportOnly},
       {"to be protected", [](Scene& s) { s.spec.policy.is_protected = true; }, Change::kAdopt,
        Effect::kNone, Reason::kProtected},
+      {"to be reported only, in an unknown state",
+       [](Scene& s) {
+         s.spec.policy.enforcement = Enforcement::kObserve;
+         s.See(PowerState::kUnknown);
+       },
+       Change::kAdopt, Effect::kNone, Reason::kCloudStateUnknown},
+      {"to be protected, in an unknown state",
+       [](Scene& s) {
+         s.spec.policy.is_protected = true;
+         s.See(PowerState::kUnknown);
+       },
+       Change::kAdopt, Effect::kNone, Reason::kCloudStateUnknown},
+      {"to be reported only, by a list that is not fresh",
+       [](Scene& s) {
+         s.spec.policy.enforcement = Enforcement::kObserve;
+         s.ListedAgo(absl::Minutes(4));
+       },
+       Change::kAdopt, Effect::kNone, Reason::kAwaitingLook},
+      {"to be reported only, and never heard of, by a list that came for the plan",
+       [](Scene& s) {
+         s.spec.policy.enforcement = Enforcement::kObserve;
+         s.known = false;
+         s.asked = s.freshness.list_started;
+       },
+       Change::kAdopt, Effect::kBlocked, Reason::kNotListed},
       {"under another name", [](Scene& s) { s.spec.policy.asserted_name = "om-2"; }, Change::kAdopt,
        Effect::kBlocked, Reason::kNameMismatch},
       {"held", [](Scene& s) { s.Put(HoldScope::kInstance); }, Change::kAdopt, Effect::kBlocked,
