@@ -99,7 +99,7 @@ std::string ReasonPhrase(v1::Reason reason) {
     case v1::REASON_ACCEPTED:
       return "stop accepted, not visible yet";
     case v1::REASON_OUTCOME_UNKNOWN:
-      return "the last call may have worked; a look decides";
+      return "the last call may have worked; not known yet";
     case v1::REASON_STOPPING:
       return "accepted, cloud still powering off";
     case v1::REASON_STUCK:

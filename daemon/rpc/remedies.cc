@@ -84,6 +84,21 @@ Remedies EndHold(const InstanceView& view) {
                                 : absl::StrCat("quiesce unhold hold/", hold->id.substr(0, 8)))};
 }
 
+v1::Remedy FollowIt(const std::string& name) {
+  return Make("follow it", absl::StrCat("quiesce wait ", name));
+}
+
+bool IsListed(const InstanceView& view) {
+  return view.around.settings.mode == core::ObservationMode::kList;
+}
+
+// Where no list can tell.
+v1::Remedy CheckByHand() {
+  return Make(
+      "check it by hand, or give the credential the permission to list and set observation: "
+      "list");
+}
+
 Remedies Stalled(const InstanceView& view, const std::string& name) {
   switch (view.record.attempt.call_class) {
     case core::CallClass::kAuth:
@@ -126,9 +141,10 @@ Remedies RemediesFor(const InstanceView& view, const core::Decision& decision) {
     case core::Reason::kCallInFlight:
     case core::Reason::kAccepted:
     case core::Reason::kStopping:
-    case core::Reason::kOutcomeUnknown:
     case core::Reason::kBusy:
-      return {Make("follow it", absl::StrCat("quiesce wait ", name))};
+      return {FollowIt(name)};
+    case core::Reason::kOutcomeUnknown:
+      return IsListed(view) ? Remedies{FollowIt(name)} : Remedies{CheckByHand(), FollowIt(name)};
     case core::Reason::kStuck:
     case core::Reason::kBusyLong:
     case core::Reason::kPartialStuck:
@@ -163,9 +179,12 @@ Remedies RemediesFor(const InstanceView& view, const core::Decision& decision) {
       return {Make("see until when its credential pauses", "quiesce projects")};
     case core::Reason::kQuota:
       return {Make("see the quota and what waits for it", "quiesce projects")};
-    case core::Reason::kEndpointDown:
-      return {Make("see since when, and what came instead of an answer", "quiesce projects"),
-              Look(view)};
+    case core::Reason::kEndpointDown: {
+      Remedies remedies{
+          Make("see since when, and what came instead of an answer", "quiesce projects")};
+      if (IsListed(view)) remedies.push_back(Look(view));
+      return remedies;
+    }
     case core::Reason::kCallBudget:
       return {Make("find out what starts it each time"), Keep(name)};
     case core::Reason::kNotListed:
@@ -177,8 +196,7 @@ Remedies RemediesFor(const InstanceView& view, const core::Decision& decision) {
     case core::Reason::kGone:
       return {StopManaging(view, name)};
     case core::Reason::kNotObservable:
-      return {Make("check it by hand, or give the credential the permission to list"),
-              StopNow(name, "")};
+      return {CheckByHand(), StopNow(name, "")};
     case core::Reason::kProjectNotConfigured:
       return {Make("add the project to the daemon's config again"), StopManaging(view, name)};
     case core::Reason::kListRefused:

@@ -50,6 +50,19 @@ std::string Failures(const InstanceView& view) {
   return failures == 1 ? "the last stop failed" : absl::StrCat(failures, " stops in a row failed");
 }
 
+// What keeps a call back is told of an instance that runs, as far as anybody knows.
+std::string_view StateWords(const InstanceView& view) {
+  const bool listed = view.around.settings.mode == core::ObservationMode::kList;
+  return listed ? "running" : "not known to be off";
+}
+
+// How it will be known what came of a call that was not clearly answered.
+std::string OutcomeWords(const InstanceView& view) {
+  if (view.around.settings.mode == core::ObservationMode::kList) return "; a list will tell";
+  return absl::StrCat("; its project cannot be looked at, so it is sent again, ",
+                      limits::kUnobservedCallsUntilStalled, " times in all");
+}
+
 std::string NameWords(const InstanceView& view) {
   return absl::StrCat("declared as ", core::Quoted(view.record.desired->policy.asserted_name),
                       ", but the cloud calls it ", core::Quoted(view.record.observation.cloud_name),
@@ -96,14 +109,14 @@ std::string SummaryOf(const InstanceView& view, const core::Decision& decision) 
     case core::Reason::kAwaitingLook:
       return absl::StrCat("waiting for a list of its project to decide by", LastListWords(view));
     case core::Reason::kCallDue:
-      return "running; the stop call is next";
+      return absl::StrCat(ToAbsl(StateWords(view)), "; the stop call is next");
     case core::Reason::kCallInFlight:
       return "the stop call is on its way";
     case core::Reason::kAccepted:
       return "the cloud accepted the stop and does not show it yet";
     case core::Reason::kOutcomeUnknown:
       return absl::StrCat("the last stop may or may not have been carried out", CloudWords(view),
-                          "; a list will tell");
+                          OutcomeWords(view));
     case core::Reason::kStopping:
       return "the cloud is powering it off";
     case core::Reason::kStuck:
@@ -112,13 +125,14 @@ std::string SummaryOf(const InstanceView& view, const core::Decision& decision) 
     case core::Reason::kStartGrace:
       return GraceWords(view);
     case core::Reason::kReportOnly:
-      return "running, and declared to be reported only";
+      return absl::StrCat(ToAbsl(StateWords(view)), ", and declared to be reported only");
     case core::Reason::kProtected:
-      return "running, and declared as protected: never acted on";
+      return absl::StrCat(ToAbsl(StateWords(view)), ", and declared as protected: never acted on");
     case core::Reason::kHeld:
-      return absl::StrCat("running, and held", HoldWords(view));
+      return absl::StrCat(ToAbsl(StateWords(view)), ", and held", HoldWords(view));
     case core::Reason::kFrozen:
-      return absl::StrCat("running, and the whole fleet is frozen", HoldWords(view));
+      return absl::StrCat(ToAbsl(StateWords(view)), ", and the whole fleet is frozen",
+                          HoldWords(view));
     case core::Reason::kNameMismatch:
       return NameWords(view);
     case core::Reason::kBusy:

@@ -214,6 +214,37 @@ TEST_F(ExplanationTest, EvidenceSaysWhatAListCanTell) {
               HasSubstr("cannot be listed. The cloud accepted a stop"));
 }
 
+TEST_F(ExplanationTest, WhereNoListCanTellNobodyIsToldToWaitForOne) {
+  record_.attempt.call_class = core::CallClass::kAlreadyInState;
+  record_.attempt.http_status = 400;
+  const core::Decision unclear = Because(core::Reason::kOutcomeUnknown);
+  EXPECT_THAT(SummaryOf(View(), unclear), HasSubstr("HTTP 400 APIG.0301; a list will tell"));
+  settings_.mode = core::ObservationMode::kNone;
+  EXPECT_THAT(SummaryOf(View(), unclear),
+              HasSubstr("HTTP 400 APIG.0301; its project cannot be looked at, so it is sent again, "
+                        "5 times in all"));
+  EXPECT_THAT(RemediesFor(View(), unclear).front().text(), HasSubstr("check it by hand"));
+}
+
+// What can keep a stop back, or make it fail, where nothing can be looked at.
+TEST_F(ExplanationTest, WhereNothingIsListedNoStateIsClaimedAndNoListAskedFor) {
+  settings_.mode = core::ObservationMode::kNone;
+  using core::Reason;
+  for (const Reason reason :
+       {Reason::kCallDue, Reason::kOutcomeUnknown, Reason::kReportOnly, Reason::kProtected,
+        Reason::kHeld, Reason::kFrozen, Reason::kBackoff, Reason::kRepeatedFailure,
+        Reason::kForbidden, Reason::kPermanentError, Reason::kThrottled, Reason::kCallBudget,
+        Reason::kNotObservable, Reason::kQuota, Reason::kEndpointDown}) {
+    const core::Decision decision = Because(reason);
+    const std::string summary = SummaryOf(View(), decision);
+    EXPECT_THAT(summary, Not(HasSubstr("running"))) << core::ToString(reason);
+    EXPECT_THAT(summary, Not(HasSubstr("a list"))) << core::ToString(reason);
+    for (const v1::Remedy& remedy : RemediesFor(View(), decision)) {
+      EXPECT_THAT(remedy.command(), Not(HasSubstr("refresh"))) << core::ToString(reason);
+    }
+  }
+}
+
 TEST_F(ExplanationTest, AnInstanceKeepsItsFactsApart) {
   record_.revision = 42;
   record_.attempt.id = std::string(32, 'd');
