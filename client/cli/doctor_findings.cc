@@ -158,7 +158,27 @@ class Doctor {
                      Span(kSkewThatBreaks), " on signed requests are refused"));
   }
 
+  // Whose calls a window counts, as part of a sentence.
+  static std::string WhoseCalls(v1::QuotaPolicy policy) {
+    if (policy == v1::QUOTA_POLICY_USER) return " of its user";
+    if (policy == v1::QUOTA_POLICY_IP) return " from the daemon's address";
+    return "";
+  }
+
+  void KnownQuota() {
+    if (project_.quotas().empty()) return;
+    std::vector<std::string> windows;
+    for (const v1::QuotaWindow& window : project_.quotas()) {
+      windows.push_back(absl::StrCat(Plural(window.calls(), "call"), WhoseCalls(window.policy()),
+                                     " in ", ManifestDuration(ToDuration(window.period()))));
+    }
+    Add(Level::kOk, absl::StrCat("quota known: ", absl::StrJoin(windows, "; "),
+                                 "; used now: ", project_.quota_used_count(),
+                                 windows.size() > 1 ? " of the first" : ""));
+  }
+
   void Quota() {
+    KnownQuota();
     if (!diagnosis_.has_last_throttle()) {
       return Add(Level::kOk, "no 429 since the daemon started");
     }

@@ -326,7 +326,9 @@ std::vector<QuotaWindow> QuotaLimiter::windows() const {
 }
 
 int64_t QuotaLimiter::used(SteadyTime now) const {
-  return windows_.empty() ? 0 : account_.Within(windows_.front().limit.period, now).calls;
+  if (windows_.empty()) return 0;
+  const QuotaWindow& tightest = windows_.front().limit;
+  return std::min(account_.Within(tightest.period, now).calls, tightest.calls);
 }
 
 }  // namespace quiesce::cloud

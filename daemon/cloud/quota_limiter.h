@@ -88,7 +88,8 @@ class QuotaLimiter {
   int in_flight() const { return static_cast<int>(account_.in_flight()); }
   // The windows in force, the tightest first, for people to read.
   std::vector<core::QuotaWindow> windows() const;
-  // Calls that our account counts in the tightest window at `now`.
+  // Places of the tightest window that are taken at `now`, by our account, for people to read. What
+  // was refused takes one, too, as the gateway may count it; all of them are the most there are.
   int64_t used(SteadyTime now) const;
   int64_t throttled() const { return throttled_; }  // answers 429 since the start
 

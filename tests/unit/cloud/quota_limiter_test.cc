@@ -133,7 +133,7 @@ TEST_F(QuotaLimiterTest, KeepsAWindowThatIsNamed) {
   EXPECT_EQ(limiter_->throttled(), 1);
   EXPECT_EQ(limiter_->windows(), std::vector<QuotaWindow>{kIp});
   EXPECT_EQ(Stops(), 0);
-  EXPECT_EQ(limiter_->used(now_), 6);
+  EXPECT_EQ(limiter_->used(now_), 5);
   // Ours explain it, so there is no pause beyond the window.
   EXPECT_EQ(ReadyAt(), now_ + absl::Seconds(1));
   Pass(absl::Seconds(1));
@@ -400,6 +400,19 @@ TEST_F(QuotaLimiterTest, TellsWhenAStopWillStart) {
   Pass(absl::Minutes(1));
   EXPECT_EQ(limiter_->EtaOfStop(0, now_), kStart + absl::Minutes(5));
   EXPECT_EQ(limiter_->EtaOfStop(200, now_), kStart + absl::Minutes(10));
+}
+
+TEST_F(QuotaLimiterTest, SaysThatNoMoreIsUsedThanThereIs) {
+  Make(0);
+  EXPECT_EQ(limiter_->used(now_), 0) << "no window is known";
+  for (int call = 0; call < 20; ++call) Call(Served());
+  for (int call = 0; call < 6; ++call) Start();
+  const QuotaWindow window = {Policy::kUser, 20, absl::Minutes(1)};
+  for (int call = 0; call < 6; ++call) End(Refused(window));
+  EXPECT_EQ(limiter_->used(now_), 20);
+  Pass(absl::Minutes(2));
+  Call(Served());
+  EXPECT_EQ(limiter_->used(now_), 1);
 }
 
 TEST_F(QuotaLimiterTest, TellsThatStopsWaitForAPause) {

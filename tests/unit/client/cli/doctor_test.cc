@@ -63,6 +63,9 @@ v1::ProjectDiagnosis Sick() {
       "status: \"on hold: #1\" node_count: 1 state: POWER_STATE_UNKNOWN unknown_status: true");
   *diagnosis.mutable_last_throttle() = Proto<v1::ThrottleNotice>(absl::StrCat(
       "time { ", At(-120), " } message: \"policy user over ratelimit,limit:60,time:1 minute\""));
+  *diagnosis.mutable_project()->add_quotas() =
+      Proto<v1::QuotaWindow>("policy: QUOTA_POLICY_USER calls: 60 period { seconds: 60 }");
+  diagnosis.mutable_project()->set_quota_used_count(41);
   return diagnosis;
 }
 
@@ -131,6 +134,21 @@ TEST(DoctorFindings, AnotherRegionIsAWarning) {
   v1::ProjectDiagnosis without = Healthy();
   without.mutable_project()->clear_region();
   EXPECT_TRUE(AllOk(Find(without)));
+}
+
+TEST(DoctorFindings, WhatIsKnownOfTheQuotaIsToldWithWhoseCallsCount) {
+  v1::ProjectDiagnosis diagnosis = Healthy();
+  v1::Project& project = *diagnosis.mutable_project();
+  *project.add_quotas() = Proto<v1::QuotaWindow>("calls: 1 period { seconds: 3600 }");
+  EXPECT_EQ(With(Find(diagnosis), "quota known").what, "quota known: 1 call in 1h; used now: 0");
+  *project.add_quotas() =
+      Proto<v1::QuotaWindow>("policy: QUOTA_POLICY_USER calls: 200 period { seconds: 300 }");
+  *project.add_quotas() =
+      Proto<v1::QuotaWindow>("policy: QUOTA_POLICY_IP calls: 50 period { seconds: 1 }");
+  EXPECT_EQ(With(Find(diagnosis), "quota known").what,
+            "quota known: 1 call in 1h; 200 calls of its user in 5m; 50 calls from the daemon's "
+            "address in 1s; used now: 0 of the first");
+  EXPECT_TRUE(AllOk(Find(diagnosis))) << "a quota is nothing wrong";
 }
 
 TEST(DoctorFindings, WhatNobodyDeclaresComesWithTheCommandThatImportsIt) {
