@@ -312,8 +312,8 @@ std::vector<Finding> FindingsOf(const v1::ServerInfo& raw, const View& view) {
       {Level::kFail, "configuration",
        absl::StrCat("the file was not taken at the last SIGHUP: ", server.config_problem(),
                     "; what was read ", Ago(view, ToTime(server.config_time())), " stays in force"),
-       "mend it, check it on the daemon's machine, and send SIGHUP again:",
-       "quiesced --check-config"}};
+       "mend that and send SIGHUP again; mistakes in the file itself are found by:",
+       "quiesced --check-config --config FILE"}};
 }
 
 }  // namespace quiesce::cli

@@ -11,7 +11,6 @@
 #include "daemon/app/command_line.h"
 #include "daemon/app/part_options.h"
 #include "daemon/app/recovery.h"
-#include "daemon/app/watchdog.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/status_macros.h"
 #include "daemon/base/version.h"
@@ -136,33 +135,27 @@ void App::LogStart(const config::Config& config) {
 absl::Status App::Reload(const config::Config& config) {
   QUIESCE_ASSIGN_OR_RETURN(const cloud::DbssOptions options, CloudOptionsOf(config));
   QUIESCE_ASSIGN_OR_RETURN(auto cloud, cloud_->Prepare(options));
-  // The last part that can fail. A process that ends here starts with the new configuration.
-  QUIESCE_RETURN_IF_ERROR(ReconfigureStore(*store_, config, log_));
-  store_->SetProjects(ProjectMapOf(config));
-  RunOnLoop([this, &config, &cloud] {
+  const auto in_force = [this, &config, &cloud] {
+    store_->SetProjects(ProjectMapOf(config));
     cloud_->Apply(std::move(cloud));
     api_->SetAliases(AliasesOf(config));
     directory_.Replace(ProjectSettingsOf(config));
     server_->SetConfiguration({config.server_name, clock_.Read().wall, ""});
     engine_->Configure(EngineProjectsOf(config));
-  });
+  };
+  // The store is the last that can refuse. A process that ends here starts with the new
+  // configuration.
+  QUIESCE_RETURN_IF_ERROR(ReconfigureStore(*store_, config, config_, in_force, log_));
   LogReload(config);
-  config_ = config;
+  config::Config in_use = config;
+  in_use.listeners = config_.listeners;
+  in_use.store_path = config_.store_path;
+  config_ = std::move(in_use);
   return absl::OkStatus();
 }
 
 void App::ReloadRefused(const std::string& problem) {
-  RunOnLoop([this, &problem] { server_->SetConfigurationProblem(problem); });
-}
-
-// Blocks until it is done.
-void App::RunOnLoop(Task task) {
-  absl::Notification done;
-  loop_.Post([&] {
-    std::move(task)();
-    done.Notify();
-  });
-  done.WaitForNotification();
+  loop_.Post([this, problem] { server_->SetConfigurationProblem(problem); });
 }
 
 void App::LogReload(const config::Config& config) {
@@ -187,10 +180,6 @@ bool App::DrainEngine() {
 
 absl::Status App::Stop() {
   stopped_ = true;
-  const Watchdog watchdog(limits::kWatchdogTimeout, [this] {
-    log_.Error("stopping takes too long, exiting");
-    _exit(static_cast<int>(ExitCode::kFailure));
-  });
   server_->BeginDrain();
   if (!DrainEngine()) {
     log_.Warning("calls are still in flight and are cut, their outcome is unknown",

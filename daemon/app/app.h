@@ -11,7 +11,6 @@
 #include "daemon/app/event_loop.h"
 #include "daemon/app/logged_calls.h"
 #include "daemon/base/clock.h"
-#include "daemon/base/executor.h"
 #include "daemon/base/random.h"
 #include "daemon/cloud/dbss_client.h"
 #include "daemon/config/config.h"
@@ -55,8 +54,8 @@ class App {
   void ReloadRefused(const std::string& problem);
 
   // Makes no further call, lets those in flight end for limits::kDrainTimeout, cuts the others
-  // (their outcome is unknown; lists will tell), and closes everything. Ends the process with
-  // ExitCode::kFailure if that takes longer than limits::kExitTimeout. Once.
+  // (their outcome is unknown; lists will tell), and closes everything. Blocks as long as the disk
+  // does. Once.
   absl::Status Stop();
 
   // Where it listens, as clients reach it.
@@ -75,13 +74,12 @@ class App {
   absl::Status Listen(const config::Config& config);
   void LogStart(const config::Config& config);
   void LogReload(const config::Config& config);
-  void RunOnLoop(Task task);
   // False: calls are still in flight.
   bool DrainEngine();
 
   SystemClock& clock_;
   observability::Logger& log_;
-  config::Config config_;  // in force
+  config::Config config_;  // in force; where it listens and its store are those of the start
   SystemRandom random_;
   EventLoop loop_;  // outlives whatever posts to it
   LoggedRpcs rpc_log_;

@@ -73,8 +73,8 @@ Files:
   is stopped.
 
 Environment:
-  NOTIFY_SOCKET    set by systemd for Type=notify: told when it is ready, and
-                   when it stops
+  NOTIFY_SOCKET    set by systemd for Type=notify: told when it is ready,
+                   when it reloads and when it stops
   GRPC_VERBOSITY   how much gRPC logs: ERROR (default), INFO, DEBUG
 
 Examples:

@@ -52,6 +52,12 @@ std::string LoggedInstanceApi::AliasOf(const std::string& project_id) const {
   return alias == aliases_.end() ? project_id : alias->second;
 }
 
+void LoggedInstanceApi::SetAliases(std::map<std::string, std::string> aliases) {
+  aliases_ = std::move(aliases);
+  troubled_.clear();
+  failing_.clear();
+}
+
 void LoggedInstanceApi::Note(const std::vector<store::Change>& changes) {
   for (const store::Change& change : changes) {
     const auto* changed = std::get_if<store::InstanceChanged>(&change);

@@ -26,8 +26,9 @@ class LoggedInstanceApi final : public cloud::InstanceApi {
                     std::map<std::string, std::string> aliases)
       : api_(api), clock_(clock), log_(log), aliases_(std::move(aliases)) {}
 
-  // Other projects from now on. On the executor.
-  void SetAliases(std::map<std::string, std::string> aliases) { aliases_ = std::move(aliases); }
+  // Other projects from now on, perhaps with other credentials: what was told of them before is
+  // told again. On the executor.
+  void SetAliases(std::map<std::string, std::string> aliases);
 
   // Learns from the store's feed which attempt a stop belongs to, so that its line can name it.
   // On the executor (or before it runs), before the engine gets the changes.

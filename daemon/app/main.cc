@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,9 @@
 #include "daemon/app/process_setup.h"
 #include "daemon/app/signal_thread.h"
 #include "daemon/app/supervisor.h"
+#include "daemon/app/watchdog.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/limits.h"
 #include "daemon/base/mutex.h"
 #include "daemon/base/version.h"
 #include "daemon/config/config_file.h"
@@ -60,6 +63,11 @@ class Requests {
     } else {
       log_.Info("told to stop", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
       stop_ = true;
+      // From here on, whatever the daemon is doing: starting, reloading or stopping.
+      watchdog_.emplace(limits::kWatchdogTimeout, [this] {
+        log_.Error("stopping takes too long, exiting");
+        _exit(static_cast<int>(ExitCode::kFailure));
+      });
     }
     changed_.NotifyOne();
   }
@@ -70,6 +78,7 @@ class Requests {
   CondVar changed_;
   bool reload_ ABSL_GUARDED_BY(mu_) = false;
   bool stop_ ABSL_GUARDED_BY(mu_) = false;
+  std::optional<Watchdog> watchdog_ ABSL_GUARDED_BY(mu_);
 };
 
 // All mistakes, in one line.

@@ -23,6 +23,17 @@ core::ProjectSettings SettingsOf(const config::Project& project, const config::C
   return settings;
 }
 
+// Holds no secret, as the configuration holds none.
+std::string FingerprintOf(const config::Project& project, const config::Credential& credential) {
+  std::string print = absl::StrCat(
+      project.ca_file, "|", project.iam_endpoint ? project.iam_endpoint->ToString() : "", "|",
+      static_cast<int>(credential.type), "|", credential.user, "|", credential.domain);
+  for (const auto& [status, state] : project.status_map) {
+    absl::StrAppend(&print, "|", status, "=", static_cast<int>(state));
+  }
+  return print;
+}
+
 cloud::CredentialStatus::Kind KindOf(config::Credential::Type type) {
   switch (type) {
     case config::Credential::Type::kPassword:
@@ -86,7 +97,8 @@ std::vector<engine::ProjectConfig> EngineProjectsOf(const config::Config& config
     const config::Credential& credential = credentials[project.credential];
     projects.push_back({SettingsOf(project, config), project.endpoint.ToString(), project.region,
                         credential.name, credential.SecretSource(), credential.max_in_flight,
-                        engine::QuotaConfig{credential.quota_reserve, credential.quota}});
+                        engine::QuotaConfig{credential.quota_reserve, credential.quota},
+                        FingerprintOf(project, credential)});
   }
   return projects;
 }

@@ -24,6 +24,13 @@ std::vector<store::ConfiguredProject> StoreProjectsOf(const config::Config& conf
   return projects;
 }
 
+bool IsReadOtherwise(const config::Project& project, const config::Config& before) {
+  for (const config::Project& other : before.projects) {
+    if (other.id == project.id) return other.status_map != project.status_map;
+  }
+  return false;
+}
+
 // Of a project whose endpoint is not the remembered one: what to change in the configuration.
 absl::Status Refusal(const config::Project& project, const std::string& stored_endpoint) {
   return absl::FailedPreconditionError(
@@ -64,14 +71,19 @@ absl::StatusOr<int64_t> RecoverStore(store::SqliteStore& sqlite, const config::C
 }
 
 absl::Status ReconfigureStore(store::StateStore& store, const config::Config& config,
+                              const config::Config& before, Task in_force,
                               observability::Logger& log) {
+  store::ConfigureProjects configure{StoreProjectsOf(config)};
+  for (size_t n = 0; n < config.projects.size(); ++n) {
+    configure.projects[n].read_otherwise = IsReadOtherwise(config.projects[n], before);
+  }
   absl::Notification done;
   absl::StatusOr<store::ConfigureProjects::Result> moved;
-  store.Submit(store::ConfigureProjects{StoreProjectsOf(config)},
-               [&](absl::StatusOr<store::ConfigureProjects::Result> result) {
-                 moved = std::move(result);
-                 done.Notify();
-               });
+  store.Submit(std::move(configure), [&](absl::StatusOr<store::ConfigureProjects::Result> result) {
+    moved = std::move(result);
+    if (moved.ok()) std::move(in_force)();
+    done.Notify();
+  });
   done.WaitForNotification();
   if (!moved.ok()) return ForPeople(moved.status(), config);
   LogMoves(*moved, log);

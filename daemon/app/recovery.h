@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "daemon/base/executor.h"
 #include "daemon/config/config.h"
 #include "daemon/observability/logger.h"
 #include "daemon/store/sqlite_store.h"
@@ -23,9 +24,12 @@ absl::StatusOr<int64_t> RecoverStore(store::SqliteStore& sqlite, const config::C
                                      const store::SqliteStore::Environment& environment,
                                      observability::Logger& log);
 
-// Makes a store that is at work remember the projects of another configuration, all or none; errors
-// as above, or UNAVAILABLE. Blocks until that is durable; not on the executor.
+// Makes a store that is at work remember the projects of another configuration than `before`, all
+// or none; errors as above, or UNAVAILABLE. As soon as that is durable `in_force` runs on the
+// executor, before anything else that follows from it. Blocks until that is done; not on the
+// executor.
 absl::Status ReconfigureStore(store::StateStore& store, const config::Config& config,
+                              const config::Config& before, Task in_force,
                               observability::Logger& log);
 
 }  // namespace quiesce::app

@@ -30,7 +30,7 @@ std::string_view MessageOf(PooledCall::Why why) {
     case PooledCall::Why::kDeadline:
       return "the deadline passed before a connection was free";
     case PooledCall::Why::kClosing:
-      return "the daemon is stopping";
+      return "its connection is used no more: the configuration changed, or the daemon is stopping";
   }
   return "";
 }

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "daemon/base/limits.h"
 #include "daemon/base/status_macros.h"
 #include "daemon/cloud/api_call.h"
 #include "daemon/core/names.h"
@@ -37,10 +36,14 @@ absl::StatusOr<std::unique_ptr<DbssClient::Update>> DbssClient::Prepare(
 void DbssClient::Apply(std::unique_ptr<Update> update) {
   MutexLock lock(mu_);
   routes_.swap(update->routes_);
+  routes_->PutInForce();
   retirements_.remove_if([](const Retirement& retirement) { return retirement.is_over(); });
   if (update->routes_ == nullptr) return;
   RouteParts unused = update->routes_->PartsWithout(*routes_);
-  if (!unused.empty()) retirements_.emplace_back(std::move(unused), limits::kDrainTimeout);
+  if (unused.empty()) return;
+  // As long as the deadlines of its calls let it take.
+  retirements_.emplace_back(std::move(unused), std::move(update->routes_),
+                            absl::InfiniteDuration());
 }
 
 void DbssClient::Stop(const core::InstanceKey& key, absl::Duration deadline, StopDone done) {
@@ -82,7 +85,8 @@ void DbssClient::Drain(absl::Duration timeout) {
   {
     MutexLock lock(mu_);
     retirements.swap(retirements_);
-    if (routes_ != nullptr) retirements.emplace_back(routes_->PartsWithout(Routes()), timeout);
+    if (routes_ != nullptr)
+      retirements.emplace_back(routes_->PartsWithout(Routes()), nullptr, timeout);
   }
   for (Retirement& retirement : retirements) retirement.Hurry(timeout);
 }

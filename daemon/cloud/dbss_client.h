@@ -52,8 +52,8 @@ class DbssClient final : public InstanceApi {
   absl::StatusOr<std::unique_ptr<Update>> Prepare(const DbssOptions& options);
   // From now on, calls go out as `update` says, which was prepared since the last one. What it
   // leaves as it was goes on being used: connections, tokens, and what is known of secrets. Calls
-  // in flight end as they would have; where the credential they belong to is used no more, they
-  // have limits::kDrainTimeout. Does not block. Not after Drain.
+  // in flight end as they would have; those that wait for a connection that is used no more are
+  // NOT_SENT with class NONE. Does not block. Not after Drain.
   void Apply(std::unique_ptr<Update> update);
 
   void Stop(const core::InstanceKey& key, absl::Duration deadline, StopDone done) override;

@@ -1,6 +1,7 @@
 #include "daemon/cloud/line.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace quiesce::cloud {
 
@@ -18,8 +19,13 @@ HttpConnection& Line::ConnectionOf(int worker, const HttpTarget& target) {
 
 absl::Duration Line::Tend(int worker, bool closing) {
   absl::Duration next = absl::InfiniteDuration();
-  for (auto& [ca_file, connection] : connections_[static_cast<size_t>(worker)]) {
-    next = std::min(next, connection->RetireIdle(closing));
+  auto& connections = connections_[static_cast<size_t>(worker)];
+  for (auto it = connections.begin(); it != connections.end();) {
+    const absl::Duration left = it->second->RetireIdle(closing);
+    next = std::min(next, left);
+    // What authorities are trusted is read again with the next one, if there is any: the file may
+    // be another one by then.
+    it = left == absl::InfiniteDuration() ? connections.erase(it) : std::next(it);
   }
   return next;
 }

@@ -1,6 +1,5 @@
 #include "daemon/cloud/make_authenticator.h"
 
-#include <map>
 #include <utility>
 #include <vector>
 
@@ -48,9 +47,18 @@ absl::StatusOr<std::unique_ptr<SecretSource>> SourceOf(const DbssCredential& cre
   return std::make_unique<SecretVariables>(std::move(variables), options.environment);
 }
 
-absl::StatusOr<std::map<std::string, HttpTarget>> IamTargets(const DbssCredential& credential,
-                                                             const DbssOptions& options) {
-  std::map<std::string, HttpTarget> targets;
+}  // namespace
+
+HttpTarget TargetOf(const Endpoint& endpoint, const std::string& ca_file,
+                    const DbssOptions& options) {
+  return {endpoint, ca_file, absl::StrCat("quiesced/", options.version),
+          options.proxies.For(endpoint)};
+}
+
+absl::StatusOr<auth::IamTargets::Map> IamTargetsOf(const DbssCredential& credential,
+                                                   const DbssOptions& options) {
+  auth::IamTargets::Map targets;
+  if (credential.kind != Kind::kPassword) return targets;
   for (const DbssProject& project : options.projects) {
     if (project.credential != credential.name) continue;
     if (!project.iam_endpoint) {
@@ -63,22 +71,14 @@ absl::StatusOr<std::map<std::string, HttpTarget>> IamTargets(const DbssCredentia
   return targets;
 }
 
-}  // namespace
-
-HttpTarget TargetOf(const Endpoint& endpoint, const std::string& ca_file,
-                    const DbssOptions& options) {
-  return {endpoint, ca_file, absl::StrCat("quiesced/", options.version),
-          options.proxies.For(endpoint)};
-}
-
 absl::StatusOr<std::unique_ptr<auth::Authenticator>> MakeAuthenticator(
-    const DbssCredential& credential, const DbssOptions& options, Random* random, Clock* clock) {
+    const DbssCredential& credential, const DbssOptions& options,
+    std::shared_ptr<const auth::IamTargets> targets, Random* random, Clock* clock) {
   QUIESCE_ASSIGN_OR_RETURN(auto source, SourceOf(credential, options, clock));
   if (credential.kind != Kind::kPassword) {
     return std::make_unique<auth::StoredSecretAuthenticator>(credential.kind, std::move(source),
                                                              clock);
   }
-  QUIESCE_ASSIGN_OR_RETURN(auto targets, IamTargets(credential, options));
   return std::make_unique<auth::PasswordAuthenticator>(
       auth::PasswordAuthenticator::User{credential.user, credential.domain}, std::move(source),
       std::make_unique<auth::IamClient>(std::move(targets), clock), random, clock);

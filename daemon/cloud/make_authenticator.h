@@ -8,6 +8,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/random.h"
 #include "daemon/cloud/auth/authenticator.h"
+#include "daemon/cloud/auth/iam_client.h"
 #include "daemon/cloud/dbss_options.h"
 #include "daemon/cloud/http_connection.h"
 
@@ -17,11 +18,17 @@ namespace quiesce::cloud {
 HttpTarget TargetOf(const Endpoint& endpoint, const std::string& ca_file,
                     const DbssOptions& options);
 
-// What authenticates the calls of one of the credentials of `options`. INVALID_ARGUMENT when it
-// does not say where its secret is, or a project of it has no IAM endpoint where one is needed.
+// Where the tokens of a password come from, for each project that uses it; empty for any other
+// credential. INVALID_ARGUMENT when one of the projects has no IAM endpoint.
+absl::StatusOr<auth::IamTargets::Map> IamTargetsOf(const DbssCredential& credential,
+                                                   const DbssOptions& options);
+
+// What authenticates the calls of one of the credentials of `options`; `targets` are for a password
+// only. INVALID_ARGUMENT when it does not say where its secret is.
 // Random source and clock are for all credentials: they must outlive them and be thread-safe.
 absl::StatusOr<std::unique_ptr<auth::Authenticator>> MakeAuthenticator(
-    const DbssCredential& credential, const DbssOptions& options, Random* random, Clock* clock);
+    const DbssCredential& credential, const DbssOptions& options,
+    std::shared_ptr<const auth::IamTargets> targets, Random* random, Clock* clock);
 
 }  // namespace quiesce::cloud
 

@@ -33,24 +33,21 @@ absl::Status CheckProject(const DbssProject& project) {
   return project.ca_file.empty() ? absl::OkStatus() : CheckCaFile(project.ca_file);
 }
 
-// Where the tokens of a password come from, for each project.
-std::map<std::string, std::string> IamTargetsOf(const DbssCredential& credential,
-                                                const DbssOptions& options) {
-  std::map<std::string, std::string> targets;
-  if (credential.kind != CredentialStatus::Kind::kPassword) return targets;
-  for (const DbssProject& project : options.projects) {
-    if (project.credential != credential.name || !project.iam_endpoint) continue;
-    targets[project.id] = absl::StrCat(project.iam_endpoint->ToString(), " ", project.ca_file);
-  }
-  return targets;
-}
-
-bool HaveSameSecret(const DbssCredential& a, const DbssCredential& b) {
+bool HaveSameSource(const DbssCredential& a, const DbssCredential& b) {
   const auto of = [](const DbssCredential& c) {
-    return std::tie(c.name, c.file, c.kind, c.user, c.domain, c.password_env, c.access_key_env,
+    return std::tie(c.file, c.kind, c.user, c.domain, c.password_env, c.access_key_env,
                     c.secret_key_env, c.security_token_env);
   };
   return of(a) == of(b);
+}
+
+// A project that has another IAM now: what that one says of the password is not known.
+bool HaveMoved(const auth::IamTargets::Map& before, const auth::IamTargets::Map& after) {
+  return std::any_of(before.begin(), before.end(), [&after](const auto& target) {
+    const auto other = after.find(target.first);
+    return other != after.end() && (!(other->second.endpoint == target.second.endpoint) ||
+                                    other->second.ca_file != target.second.ca_file);
+  });
 }
 
 template <typename Part>
@@ -101,36 +98,82 @@ absl::StatusOr<std::shared_ptr<const Routes>> Routes::Make(const DbssOptions& op
   for (const DbssProject& config : options.projects) {
     QUIESCE_RETURN_IF_ERROR(routes->AddProject(config, options, before, clock));
   }
+  if (before != nullptr) routes->RememberUnused(*before);
   return routes;
+}
+
+const Routes::Secret* Routes::FindSecret(const Secret& wanted, const Routes& taken) const {
+  const auto is_it = [&](const Secret& secret) {
+    return HaveSameSource(secret.config, wanted.config) &&
+           !HaveMoved(secret.targets, wanted.targets) && !taken.Uses(secret.authenticator.get());
+  };
+  const auto namesake = credentials_.find(wanted.config.name);
+  if (namesake != credentials_.end() && is_it(namesake->second.secret)) {
+    return &namesake->second.secret;
+  }
+  for (const auto& [name, credential] : credentials_) {
+    if (is_it(credential.secret)) return &credential.secret;
+  }
+  const auto unused = std::find_if(unused_.begin(), unused_.end(), is_it);
+  return unused == unused_.end() ? nullptr : &*unused;
+}
+
+bool Routes::Uses(const auth::Authenticator* authenticator) const {
+  return std::any_of(credentials_.begin(), credentials_.end(), [&](const auto& credential) {
+    return credential.second.secret.authenticator.get() == authenticator;
+  });
 }
 
 absl::Status Routes::AddCredential(const DbssCredential& config, const DbssOptions& options,
                                    const Routes* before, Random* random, Clock* clock) {
-  Credential credential{config, IamTargetsOf(config, options), nullptr, {}};
-  if (before != nullptr) {
-    const auto old = before->credentials_.find(config.name);
-    if (old != before->credentials_.end() && HaveSameSecret(old->second.config, config) &&
-        old->second.iam_targets == credential.iam_targets) {
-      credential.authenticator = old->second.authenticator;
-    }
+  Secret secret;
+  secret.config = config;
+  QUIESCE_ASSIGN_OR_RETURN(secret.targets, IamTargetsOf(config, options));
+  const Secret* const known = before == nullptr ? nullptr : before->FindSecret(secret, *this);
+  if (known != nullptr) {
+    secret.targets_in_force = known->targets_in_force;
+    secret.authenticator = known->authenticator;
+  } else {
+    secret.targets_in_force = std::make_shared<auth::IamTargets>(secret.targets);
+    QUIESCE_ASSIGN_OR_RETURN(
+        secret.authenticator,
+        MakeAuthenticator(config, options, secret.targets_in_force, random, clock));
   }
-  if (credential.authenticator == nullptr) {
-    QUIESCE_ASSIGN_OR_RETURN(credential.authenticator,
-                             MakeAuthenticator(config, options, random, clock));
+  if (credentials_.emplace(config.name, Credential{config.max_in_flight, std::move(secret)})
+          .second) {
+    return absl::OkStatus();
   }
-  if (credentials_.emplace(config.name, std::move(credential)).second) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("credential ", Quoted(config.name), " is there twice"));
 }
 
-// A line is the credential's by name alone: requests bring their own secrets.
-std::shared_ptr<Line> Routes::FindLine(const DbssCredential& credential,
+// Five wrong signatures lock a key, however often it was taken out of the configuration and put
+// back in between.
+void Routes::RememberUnused(const Routes& before) {
+  const auto remember = [this](const Secret& secret) {
+    const bool is_key = secret.config.kind == CredentialStatus::Kind::kAccessKey;
+    if (is_key && !Uses(secret.authenticator.get())) unused_.push_back(secret);
+  };
+  for (const auto& [name, credential] : before.credentials_) remember(credential.secret);
+  for (const Secret& secret : before.unused_) remember(secret);
+}
+
+void Routes::PutInForce() const {
+  for (const auto& [name, credential] : credentials_) {
+    credential.secret.targets_in_force->Replace(credential.secret.targets);
+  }
+}
+
+// Only with the same secret: a line is closed before its calls' authenticator goes.
+std::shared_ptr<Line> Routes::FindLine(const Credential& credential,
                                        const std::string& endpoint) const {
-  const auto known = credentials_.find(credential.name);
-  if (known == credentials_.end()) return nullptr;
-  if (known->second.config.max_in_flight != credential.max_in_flight) return nullptr;
-  const auto line = known->second.lines.find(endpoint);
-  return line == known->second.lines.end() ? nullptr : line->second;
+  for (const auto& [name, known] : credentials_) {
+    if (known.secret.authenticator != credential.secret.authenticator) continue;
+    if (known.max_in_flight != credential.max_in_flight) continue;
+    const auto line = known.lines.find(endpoint);
+    if (line != known.lines.end()) return line->second;
+  }
+  return nullptr;
 }
 
 absl::Status Routes::AddProject(const DbssProject& config, const DbssOptions& options,
@@ -147,11 +190,11 @@ absl::Status Routes::AddProject(const DbssProject& config, const DbssOptions& op
   Credential& credential = found->second;
   const std::string endpoint = config.endpoint.ToString();
   std::shared_ptr<Line>& line = credential.lines[endpoint];
-  if (line == nullptr && before != nullptr) line = before->FindLine(credential.config, endpoint);
-  if (line == nullptr) line = std::make_shared<Line>(credential.config.max_in_flight, clock);
+  if (line == nullptr && before != nullptr) line = before->FindLine(credential, endpoint);
+  if (line == nullptr) line = std::make_shared<Line>(credential.max_in_flight, clock);
   projects_.emplace(config.id, std::make_shared<ProjectRoute>(
                                    TargetOf(config.endpoint, config.ca_file, options),
-                                   config.status_map, credential.authenticator, line.get()));
+                                   config.status_map, credential.secret.authenticator, line.get()));
   return absl::OkStatus();
 }
 
@@ -163,9 +206,10 @@ std::shared_ptr<ProjectRoute> Routes::Find(std::string_view project_id) const {
 RouteParts Routes::Parts() const {
   RouteParts parts;
   for (const auto& [name, credential] : credentials_) {
-    parts.authenticators.push_back(credential.authenticator);
+    parts.authenticators.push_back(credential.secret.authenticator);
     for (const auto& [endpoint, line] : credential.lines) parts.lines.push_back(line);
   }
+  for (const Secret& secret : unused_) parts.authenticators.push_back(secret.authenticator);
   return parts;
 }
 

@@ -14,6 +14,7 @@
 #include "daemon/base/random.h"
 #include "daemon/cloud/api_call.h"
 #include "daemon/cloud/auth/authenticator.h"
+#include "daemon/cloud/auth/iam_client.h"
 #include "daemon/cloud/dbss_options.h"
 #include "daemon/cloud/line.h"
 
@@ -57,14 +58,18 @@ struct RouteParts {
 class Routes {
  public:
   // What `options` say. Parts of `before` (null: there is none) that they leave as they are go on
-  // being used: a line whose credential has as many connections as before, and an authenticator
-  // whose secret is where it was, because the cloud goes on counting how often it was refused.
-  // Clock and random source must outlive the parts.
+  // being used: an authenticator whose secret is where it was, whatever its credential is called,
+  // because the cloud goes on counting how often it was refused; and the lines of a credential that
+  // keeps that and its number of connections. An access key that no credential names is remembered
+  // all the same. Changes nothing of `before`. Clock and random source must outlive the parts.
   //
   // INVALID_ARGUMENT for options that contradict themselves or name an unusable ca_file.
   static absl::StatusOr<std::shared_ptr<const Routes>> Make(const DbssOptions& options,
                                                             const Routes* before, Random* random,
                                                             Clock* clock);
+
+  // Lets the parts that are those of another configuration, too, go by this one.
+  void PutInForce() const;
 
   // Null: not configured.
   std::shared_ptr<ProjectRoute> Find(std::string_view project_id) const;
@@ -72,22 +77,32 @@ class Routes {
   RouteParts PartsWithout(const Routes& other) const;
 
  private:
-  struct Credential {
-    DbssCredential config;
-    std::map<std::string, std::string> iam_targets;      // by project
+  // One secret, and what is known of it.
+  struct Secret {
+    DbssCredential config;  // says where it is
+    auth::IamTargets::Map targets;
+    std::shared_ptr<auth::IamTargets> targets_in_force;
     std::shared_ptr<auth::Authenticator> authenticator;  // one, so that a secret is tried once
-    std::map<std::string, std::shared_ptr<Line>> lines;  // by endpoint
+  };
+  struct Credential {
+    int max_in_flight = 0;
+    Secret secret;
+    std::map<std::string, std::shared_ptr<Line>> lines{};  // by endpoint
   };
 
   absl::Status AddCredential(const DbssCredential& config, const DbssOptions& options,
                              const Routes* before, Random* random, Clock* clock);
   absl::Status AddProject(const DbssProject& config, const DbssOptions& options,
                           const Routes* before, Clock* clock);
-  std::shared_ptr<Line> FindLine(const DbssCredential& credential,
-                                 const std::string& endpoint) const;
+  // The secret that `wanted` is as well, unless `taken` says that it is somebody else's by now.
+  const Secret* FindSecret(const Secret& wanted, const Routes& taken) const;
+  bool Uses(const auth::Authenticator* authenticator) const;
+  void RememberUnused(const Routes& before);
+  std::shared_ptr<Line> FindLine(const Credential& credential, const std::string& endpoint) const;
   RouteParts Parts() const;
 
   std::map<std::string, Credential> credentials_;
+  std::vector<Secret> unused_;  // access keys of earlier configurations
   std::map<std::string, std::shared_ptr<ProjectRoute>, std::less<>> projects_;
 };
 

@@ -45,7 +45,9 @@ CredentialState::CredentialState(std::string credential, std::string at, int mos
       list_lead_(ListLead(quota)),
       quota_(LimiterOptions(most, quota)) {}
 
-void CredentialState::Configure(int max_in_flight, const QuotaConfig& quota) {
+void CredentialState::Configure(int max_in_flight, const QuotaConfig& quota, SteadyTime now) {
+  configured_ = now;
+  from_before_ = quota_.in_flight();
   max_in_flight_ = max_in_flight;
   list_lead_ = ListLead(quota);
   quota_.SetOptions(LimiterOptions(max_in_flight, quota));
@@ -58,8 +60,14 @@ SteadyTime CredentialState::PlaceAt(CallUse use, bool gives_way, SteadyTime now)
   return quota_.Available(use, gives_way, now) > 0 ? now : quota_.ReadyAt(use, gives_way, now);
 }
 
+int CredentialState::FreePlaces() const {
+  const int stops = in_flight + claiming;
+  return from_before_ > 0 ? max_in_flight_ - stops - lists_in_flight_
+                          : Slots(max_in_flight_) - stops;
+}
+
 int CredentialState::StopsAllowed(SteadyTime now) const {
-  const int free = Slots(max_in_flight_) - in_flight - claiming;
+  const int free = FreePlaces();
   if (circuit_.is_open()) {
     if (ListsProbe() || !circuit_.Allows(now)) return 0;
     return std::min({free, 1, quota_.Available(CallUse::kStop, true, now)});
@@ -91,6 +99,7 @@ bool CredentialState::GivesWay(ListFor whom) const {
 // Lists take seconds where stops take milliseconds: more of them than have a connection would only
 // wait, in the places of stops, and but for the first one each leaves a place free.
 bool CredentialState::HasPlaceForList(SteadyTime now) const {
+  if (from_before_ > 0 && FreePlaces() <= 0) return false;
   if (lists_in_flight_ == 0) return true;
   const int most = std::max(1, max_in_flight_ / limits::kConnectionsPerList);
   return lists_in_flight_ < most && quota_.Available(CallUse::kStop, true, now) > 1;
@@ -189,6 +198,7 @@ CredentialState::Change CredentialState::Take(CallUse use, SteadyTime started,
                                               const cloud::QuotaLimiter::Answer& answer,
                                               Circuit::Evidence evidence, SteadyTime now) {
   if (use != CallUse::kStop) --lists_in_flight_;
+  if (from_before_ > 0 && started <= configured_) --from_before_;
   const bool was_paused = quota_.paused_until() > now;
   const bool was_open = circuit_.is_open();
   quota_.Ended(use, started, answer, now);

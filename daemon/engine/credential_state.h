@@ -43,8 +43,10 @@ class CredentialState {
   const std::string name;
   const std::string endpoint;
 
-  // From now on it may use this many connections, and this quota. What was learned stays.
-  void Configure(int max_in_flight, const QuotaConfig& quota);
+  // From now on it may use this many connections, and this quota. What was learned stays. Calls
+  // under way may be on connections of before: until they end, no more calls are made than there
+  // are connections now.
+  void Configure(int max_in_flight, const QuotaConfig& quota, SteadyTime now);
   int max_in_flight() const { return max_in_flight_; }
 
   // --- counted by the reconciler -----------------------------------------------------------------
@@ -106,6 +108,7 @@ class CredentialState {
   const std::string& last_unmapped() const { return last_unmapped_; }
 
  private:
+  int FreePlaces() const;
   bool GivesWay(ListFor whom) const;
   bool HasPlaceForList(SteadyTime now) const;
   bool StopCanFollow(ListFor whom, SteadyTime now) const;
@@ -119,6 +122,8 @@ class CredentialState {
               cloud::Circuit::Evidence evidence, SteadyTime now);
 
   int max_in_flight_;
+  SteadyTime configured_ = SteadyTime::Never();
+  int from_before_ = 0;  // calls under way that began before that
   absl::Duration list_lead_;
   cloud::QuotaLimiter quota_;
   cloud::Circuit circuit_;

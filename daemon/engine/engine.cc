@@ -30,7 +30,7 @@ void Engine::Start() {
 }
 
 void Engine::Configure(const std::vector<ProjectConfig>& projects) {
-  projects_.Configure(projects);
+  projects_.Configure(projects, clock_.Read().steady);
   observer_.ProjectsChanged();
   reconciler_.ProjectsChanged();
 }

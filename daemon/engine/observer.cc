@@ -16,6 +16,7 @@ namespace quiesce::engine {
 
 struct Observer::Look {
   ProjectState* project = nullptr;
+  int64_t configuration = 0;  // of the project, as far as is known here
   bool listing = false;
   bool wanted = false;
   bool waits_for_place = false;  // until a call of its credential ends
@@ -135,6 +136,7 @@ void Observer::AddLooks() {
   for (size_t n = looks_.size(); n < projects_.all().size(); ++n) {
     looks_.push_back(std::make_unique<Look>());
     looks_.back()->project = projects_.all()[n].get();
+    looks_.back()->configuration = looks_.back()->project->configuration;
   }
 }
 
@@ -152,9 +154,13 @@ void Observer::Start() {
 }
 
 void Observer::ProjectsChanged() {
-  ++configuration_;
   AddLooks();
   for (const auto& look : looks_) {
+    if (look->configuration == look->project->configuration) {
+      Schedule(*look);  // one that is new here has never been
+      continue;
+    }
+    look->configuration = look->project->configuration;
     look->last_started = SteadyTime::Never();
     look->not_before = SteadyTime::Never();
     look->errors = 0;
@@ -294,7 +300,7 @@ void Observer::Begin(Look& look) {
   auto pass = std::make_shared<ListPass>();
   pass->look = &look;
   pass->credential = &look.credential();
-  pass->configuration = configuration_;
+  pass->configuration = look.configuration;
   pass->use = pass->credential->UseOf(look.whom());
   pass->reserved = clock_.Read().steady;
   pass->credential->Started(pass->use, pass->reserved);
@@ -310,7 +316,7 @@ void Observer::Begin(Look& look) {
     const Now now = clock_.Read();
     CredentialState& credential = *pass->credential;
     const bool put_off =
-        credential.paused_until() > now.steady || pass->configuration != configuration_;
+        credential.paused_until() > now.steady || pass->configuration != pass->look->configuration;
     if (seq.ok() && !put_off) return Send(pass, *seq, now);
     const CredentialState::Change change =
         credential.NotStarted(pass->use, pass->reserved, now.steady);
@@ -369,7 +375,7 @@ void Observer::Listed(std::shared_ptr<ListPass> pass, cloud::ListResult result) 
   if (change.circuit_closed) Recovered(credential);
   PlaceFree(credential);
   listener_.OnListEnded(credential, change.any());
-  if (pass->configuration != configuration_) return PutOff(*pass);
+  if (pass->configuration != pass->look->configuration) return PutOff(*pass);
   if (!result.ok) {
     const absl::Status status = ListFailed(project.config.settings, result);
     project.last_error =

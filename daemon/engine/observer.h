@@ -41,9 +41,9 @@ class Observer {
   // Begins no further list.
   void Stop() { stopped_ = true; }
 
-  // Other projects are configured now, or the same ones in another way: they are all listed, since
-  // what was recorded was read under the configuration before. A list that is under way is asked
-  // for again.
+  // Other projects are configured now, or some in another way: those are listed, since what was
+  // recorded was read under the configuration before. A list of them that is under way is asked for
+  // again.
   void ProjectsChanged();
 
   // A decision about an instance of the project waits for a list that starts now or later.
@@ -105,7 +105,6 @@ class Observer {
   Projects& projects_;
   Listener& listener_;
   std::vector<std::unique_ptr<Look>> looks_;  // as Projects::all
-  int64_t configuration_ = 0;                 // raised when the projects change
   int waiting_ = 0;                           // looks that wait for a place
   size_t next_turn_ = 0;                      // which of them is served first
   bool stopped_ = false;

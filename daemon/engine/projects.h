@@ -1,6 +1,7 @@
 #ifndef QUIESCE_DAEMON_ENGINE_PROJECTS_H_
 #define QUIESCE_DAEMON_ENGINE_PROJECTS_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,6 +28,8 @@ struct ProjectConfig {
   std::string credential_source;  // where its secret is read from, as people know it: a file
   int max_in_flight = limits::kDefaultMaxInFlight;  // of the credential
   QuotaConfig quota;                                // likewise
+  // Of all that only the cloud's adapter needs to know: differs when any of it does.
+  std::string fingerprint{};
 };
 
 // A list that could not be believed, and what to tell an operator about it.
@@ -45,6 +48,7 @@ struct ListError {
 // One project that is configured, or was, and what the engine is doing about it.
 struct ProjectState {
   ProjectConfig config;
+  int64_t configuration = 0;  // raised when it is configured otherwise
   CredentialState* credential = nullptr;
   ProjectRows* rows = nullptr;
 
@@ -76,8 +80,8 @@ class Projects {
  public:
   Projects(const std::vector<ProjectConfig>& configs, Registry& registry);
 
-  // Exactly these are configured from now on.
-  void Configure(const std::vector<ProjectConfig>& configs);
+  // Exactly these are configured from now on, which is `now`.
+  void Configure(const std::vector<ProjectConfig>& configs, SteadyTime now);
 
   // Null: not configured.
   ProjectState* Find(std::string_view project_id);
@@ -90,7 +94,7 @@ class Projects {
   const std::vector<std::unique_ptr<CredentialState>>& credentials() const { return credentials_; }
 
  private:
-  CredentialState* StateOf(const ProjectConfig& config);
+  CredentialState* StateOf(const ProjectConfig& config, SteadyTime now);
   ProjectState& StateOfProject(const std::string& project_id);
 
   Registry& registry_;

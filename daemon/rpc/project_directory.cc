@@ -57,7 +57,8 @@ std::shared_ptr<const ProjectDirectory::Settings> ProjectDirectory::projects() c
 
 std::vector<std::string> ProjectDirectory::Aliases() const {
   std::vector<std::string> aliases;
-  for (const core::ProjectSettings& project : *projects()) aliases.push_back(project.alias);
+  const std::shared_ptr<const Settings> all = projects();
+  for (const core::ProjectSettings& project : *all) aliases.push_back(project.alias);
   return aliases;
 }
 

@@ -29,7 +29,7 @@ class ProjectDirectory {
   // Empty if the project is not configured.
   std::string AliasOf(std::string_view project_id) const;
 
-  // In the order of aliases.
+  // In the order of aliases. To be kept while it is read: `for (... : *projects())` does not.
   std::shared_ptr<const Settings> projects() const;
   std::vector<std::string> Aliases() const;
 

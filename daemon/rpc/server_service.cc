@@ -85,7 +85,8 @@ v1::Project ProjectOf(Backend& backend, const engine::ProjectState& project,
 std::vector<std::string> IdsOfPage(const ProjectDirectory& projects, const std::string& after,
                                    size_t size) {
   std::vector<std::string> ids;
-  for (const core::ProjectSettings& project : *projects.projects()) {
+  const auto all = projects.projects();
+  for (const core::ProjectSettings& project : *all) {
     if (!after.empty() && project.alias <= after) continue;
     ids.push_back(project.id);
     if (ids.size() > size) break;

@@ -39,12 +39,13 @@ absl::StatusOr<ConfigureProjects::Result> ConfigureProjects::Run(Tables& tables,
   for (const ConfiguredProject& configured : projects) {
     Project& project = known[configured.id];
     const bool is_other_endpoint = project.endpoint != configured.endpoint;
-    if (!is_other_endpoint && project.alias == configured.alias) continue;
+    const bool is_stale = is_other_endpoint || configured.read_otherwise;
+    if (!is_stale && project.alias == configured.alias) continue;
     if (is_other_endpoint && !project.endpoint.empty()) {
       if (project.endpoint != configured.moved_from) return EndpointChanged(project, configured);
       moved.push_back({configured.alias, project.endpoint, configured.endpoint});
     }
-    if (is_other_endpoint) MakeStale(project, tables.last_list_seq(), context.now.steady);
+    if (is_stale) MakeStale(project, tables.last_list_seq(), context.now.steady);
     project.id = configured.id;
     project.alias = configured.alias;
     project.endpoint = configured.endpoint;

@@ -18,7 +18,8 @@ struct ConfiguredProject {
   std::string id;
   std::string alias;
   std::string endpoint;
-  std::string moved_from{};  // the endpoint that it may have had; empty: none but `endpoint`
+  std::string moved_from{};     // the endpoint that it may have had; empty: none but `endpoint`
+  bool read_otherwise = false;  // what it showed so far would be understood otherwise now
 };
 
 // A project whose endpoint was another one, as its configuration says.
@@ -28,8 +29,8 @@ struct MovedProject {
   std::string to;
 };
 
-// Remembers the configured projects, all or none. What was seen of a project that is new, or that
-// moved, decides nothing: it is listed first.
+// Remembers the configured projects, all or none. What was seen of a project that is new, that
+// moved or that is read otherwise decides nothing any more: it is listed first.
 //
 // FAILED_PRECONDITION (ENDPOINT_CHANGED) when a project's endpoint is neither the one it had nor
 // was moved from there: instances of the same ids elsewhere are other instances.

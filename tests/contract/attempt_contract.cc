@@ -292,6 +292,18 @@ TEST_P(StateStoreContract, AProjectThatMovedIsListedBeforeItIsCalled) {
   ClaimIt(Key(1));
 }
 
+TEST_P(StateStoreContract, AProjectThatIsReadOtherwiseIsListedBeforeItIsCalled) {
+  RestartAndRecover(Ending::kOrderly);
+  MakeDue(Key(1));
+  ConfigureProjects configure;
+  configure.projects = {{kProject, "billing-cn", "https://one.example"}};
+  configure.projects[0].read_otherwise = true;
+  EXPECT_TRUE(Do(configure).empty());
+  EXPECT_EQ(WhyNotClaimed(Key(1)).action, core::Action::kLook);
+  List({});
+  ClaimIt(Key(1));
+}
+
 TEST_P(StateStoreContract, AProjectConfiguredAsBeforeStaysFresh) {
   RestartAndRecover(Ending::kOrderly);
   MakeDue(Key(1));

@@ -141,6 +141,11 @@ TEST_F(ReloadTest, ListenersAndStoreStayAsTheyAreUntilARestart) {
   EXPECT_THAT(DaemonLog(), HasSubstr("server.listen has changed, restart to listen there"));
   EXPECT_THAT(DaemonLog(), HasSubstr("store has changed, restart to use it"));
   EXPECT_THAT(Quiesce({"version"}).output, HasSubstr("other"));
+  ASSERT_NO_FATAL_FAILURE(Reload());
+  EXPECT_EQ(CountInLog("store has changed, restart to use it"), 2) << "as long as it is so";
+  Edit("quiesced.yaml", Path("other.db"), Path("q.db"));
+  ASSERT_NO_FATAL_FAILURE(Reload());
+  EXPECT_EQ(CountInLog("store has changed, restart to use it"), 2);
 }
 
 TEST_F(ReloadTest, CallsInFlightEndAsTheyWouldHave) {

@@ -106,6 +106,18 @@ TEST_F(ShutdownTest, ADiskThatHangsDelaysItNoLonger) {
   StartDaemon();  // the store is whole
 }
 
+TEST_F(ShutdownTest, AReloadThatHangsDelaysItNoLonger) {
+  const std::string hangs = Path("hangs");
+  StartDaemon("export " + absl::StrJoin(FaultyDisk("FAULTY_DISK_HANGS=" + hangs), " "));
+  Write("hangs", "");
+  Edit("quiesced.yaml", "  cn:", "  renamed:");
+  daemon().Signal(SIGHUP);
+  daemon().Signal(SIGTERM);
+  EXPECT_THAT(WaitForDaemonToEnd(kExitTimeout), Optional(1));
+  std::filesystem::remove(hangs);
+  StartDaemon();
+}
+
 TEST_F(ShutdownTest, ALogThatNobodyReadsIsNoReasonToEnd) {
   const std::vector<std::string> ids = cloud().AddInstances(2);
   Process::Options options;

@@ -33,6 +33,10 @@ struct Authorization {
   bool trial = false;
 };
 
+// Why Authorize has nothing after Close.
+inline constexpr char kNotUsedAnyMore[] =
+    "its credential is used no more: the configuration changed, or the daemon is stopping";
+
 // One credential. Thread-safe.
 //
 // A secret that changed is tried with one list while the one before stays in use, and replaces it

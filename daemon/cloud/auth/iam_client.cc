@@ -18,6 +18,17 @@ TokenAnswer NoToken(std::string problem) {
 
 }  // namespace
 
+void IamTargets::Replace(Map targets) {
+  MutexLock lock(mu_);
+  targets_.swap(targets);
+}
+
+std::optional<HttpTarget> IamTargets::Find(const std::string& project_id) const {
+  MutexLock lock(mu_);
+  const auto target = targets_.find(project_id);
+  return target == targets_.end() ? std::nullopt : std::optional<HttpTarget>(target->second);
+}
+
 HttpConnection& IamClient::ConnectionTo(const HttpTarget& target) {
   auto& connection = connections_[absl::StrCat(target.endpoint.ToString(), " ", target.ca_file)];
   if (connection == nullptr) connection = std::make_unique<HttpConnection>(target, clock_);
@@ -25,12 +36,12 @@ HttpConnection& IamClient::ConnectionTo(const HttpTarget& target) {
 }
 
 TokenAnswer IamClient::Issue(const TokenRequest& request, const Redactor& redact) {
-  const auto target = targets_.find(request.project_id);
-  if (target == targets_.end()) return NoToken("the project has no IAM endpoint");
-  HttpConnection& connection = ConnectionTo(target->second);
+  const std::optional<HttpTarget> target = targets_->Find(request.project_id);
+  if (!target) return NoToken("the project has no IAM endpoint");
+  HttpConnection& connection = ConnectionTo(*target);
   {
     MutexLock lock(mu_);
-    if (closed_) return NoToken("the daemon is stopping");
+    if (closed_) return NoToken("the credential is not used any more");
     connection.Arm();
     connection_ = &connection;
   }

@@ -3,7 +3,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/mutex.h"
@@ -26,12 +28,26 @@ class TokenIssuer {
   virtual void Close() = 0;
 };
 
+// IAM's endpoint of each project, by id. Thread-safe.
+class IamTargets {
+ public:
+  using Map = std::map<std::string, HttpTarget>;
+  explicit IamTargets(Map targets) : targets_(std::move(targets)) {}
+
+  void Replace(Map targets);
+  std::optional<HttpTarget> Find(const std::string& project_id) const;
+
+ private:
+  mutable Mutex mu_;
+  Map targets_ ABSL_GUARDED_BY(mu_);
+};
+
 // IAM over HTTP: POST /v3/auth/tokens?nocatalog=true. The thread that calls Issue must be fit for
 // HttpConnection.
 class IamClient final : public TokenIssuer {
  public:
-  // `targets`: IAM's endpoint of each project, by id. The clock must outlive it.
-  IamClient(std::map<std::string, HttpTarget> targets, Clock* clock)
+  // The targets may be replaced meanwhile. The clock must outlive it.
+  IamClient(std::shared_ptr<const IamTargets> targets, Clock* clock)
       : targets_(std::move(targets)), clock_(clock) {}
 
   TokenAnswer Issue(const TokenRequest& request, const Redactor& redact) override;
@@ -41,7 +57,7 @@ class IamClient final : public TokenIssuer {
  private:
   HttpConnection& ConnectionTo(const HttpTarget& target);
 
-  const std::map<std::string, HttpTarget> targets_;
+  const std::shared_ptr<const IamTargets> targets_;
   Clock* const clock_;
   // By endpoint and authorities. The issuing thread's.
   std::map<std::string, std::unique_ptr<HttpConnection>> connections_;

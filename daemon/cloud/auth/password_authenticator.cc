@@ -78,7 +78,7 @@ absl::StatusOr<Authorization> PasswordAuthenticator::Authorize(const OutgoingReq
   const std::string project_id(request.project_id);
   MutexLock lock(mu_);
   while (true) {
-    if (closed_) return absl::UnavailableError("the daemon is stopping");
+    if (closed_) return absl::UnavailableError(kNotUsedAnyMore);
     if (!source_status_.ok()) return source_status_;
     const SteadyTime now = clock_->Read().steady;
     CutIfOverdue(now);

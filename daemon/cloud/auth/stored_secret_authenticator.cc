@@ -97,7 +97,7 @@ absl::StatusOr<SecretTrial::Choice> StoredSecretAuthenticator::Choose(const std:
   MutexLock lock(mu_);
   Scope& scope = Find(scope_name);
   while (true) {
-    if (closed_) return absl::UnavailableError("the daemon is stopping");
+    if (closed_) return absl::UnavailableError(kNotUsedAnyMore);
     const SteadyTime now = clock_->Read().steady;
     const SecretTrial::Choice choice = scope.trial.Choose(is_list, now);
     if (choice.kind == SecretTrial::Choice::Kind::kSend) {

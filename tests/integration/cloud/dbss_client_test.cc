@@ -281,7 +281,9 @@ TEST_F(DbssClientTest, RefusesOptionsThatContradictThemselves) {
   password.kind = CredentialStatus::Kind::kPassword;
   EXPECT_THAT(create({password}, {good}), HasSubstr("no IAM endpoint"));
   password.file = "";
-  EXPECT_THAT(create({password}, {good}), HasSubstr("does not say where its password is"));
+  DbssProject with_iam = good;
+  with_iam.iam_endpoint = endpoint;
+  EXPECT_THAT(create({password}, {with_iam}), HasSubstr("does not say where its password is"));
   DbssCredential key{"main", "", 1, CredentialStatus::Kind::kAccessKey};
   key.access_key_env = "AK";
   EXPECT_THAT(create({key}, {good}), HasSubstr("does not say where its key pair is"));

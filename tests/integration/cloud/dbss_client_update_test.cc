@@ -68,6 +68,19 @@ TEST_F(DbssClientUpdateTest, ACallInFlightEndsWhereItBeganAndTheNextGoesElsewher
   EXPECT_EQ(first.get().outcome, Outcome::kAccepted);
 }
 
+TEST_F(DbssClientUpdateTest, ACallThatTakesLongerThanADrainMayEndAfterAnUpdate) {
+  SlowServer before;
+  support::HostileServer after(AnswerAll(Accepted()));
+  Connect(before.endpoint(), 1);
+  auto first = StartStop(absl::Hours(1));
+  before.WaitForRequest();
+  Update(OptionsFor(EndpointOf(after), 1));
+  clock_.Advance(10 * limits::kDrainTimeout);
+  EXPECT_EQ(Stop().outcome, Outcome::kAccepted);
+  before.Answer();
+  EXPECT_EQ(first.get().outcome, Outcome::kAccepted);
+}
+
 TEST_F(DbssClientUpdateTest, ALineThatIsLeftAsItIsKeepsItsConnection) {
   support::HostileServer server(AnswerAll(Accepted()));
   Connect(server, 1);
@@ -199,6 +212,61 @@ TEST_F(SecretsOverUpdatesTest, ATokenIsFetchedOnceOverUpdatesThatLeaveTheUserAsI
   UpdateOtherwise();
   EXPECT_FALSE(List().ok) << "another user's password";
   EXPECT_GT(sim_.log().CountsOf(Op::kToken).requests, 1);
+}
+
+TEST_F(SecretsOverUpdatesTest, ARefusedKeyIsTheSameByAnotherNameAndAfterItWasAway) {
+  credential_.kind = CredentialStatus::Kind::kAccessKey;
+  WriteSecret("access_key: AKAKAKAKAKAKAKAKAKAK\nsecret_key: wrongwrongwrong\n");
+  Connect(sim_.endpoint(), 4);
+  for (int n = 0; n < 6; ++n) {
+    EXPECT_FALSE(List().ok);
+    Update({});
+    DbssOptions options = OptionsFor(sim_.endpoint(), 4);
+    options.credentials.front().name = absl::StrCat("name ", n);
+    options.projects.front().credential = absl::StrCat("name ", n);
+    Update(options);
+  }
+  EXPECT_LE(sim_.log().CountsOf(Op::kList).requests, 2);
+}
+
+TEST_F(SecretsOverUpdatesTest, ARefusedPasswordIsNotTriedAgainForAProjectThatIsAdded) {
+  credential_.kind = CredentialStatus::Kind::kPassword;
+  credential_.user = "quiesced";
+  credential_.domain = "acme";
+  WriteSecret("wrong\n");
+  Connect(sim_.endpoint(), 4);
+  for (int n = 0; n < 4; ++n) {
+    EXPECT_FALSE(List().ok);
+    DbssOptions options = OptionsFor(sim_.endpoint(), 4);
+    for (int added = 0; added <= n; ++added) {
+      options.projects.push_back(options.projects.front());
+      options.projects.back().id = std::string(32, static_cast<char>('a' + added));
+    }
+    Update(options);
+  }
+  EXPECT_EQ(sim_.log().CountsOf(Op::kToken).requests, 1) << "a few lock the account";
+}
+
+TEST_F(SecretsOverUpdatesTest, AProjectThatIsAddedGetsATokenOfTheSameUser) {
+  const std::string added(32, 'a');
+  credential_.kind = CredentialStatus::Kind::kPassword;
+  credential_.user = "quiesced";
+  credential_.domain = "acme";
+  WriteSecret("hunter2\n");
+  sim_.cloud().AddProject({added, "cn-north-4"});
+  Connect(sim_.endpoint(), 4);
+  EXPECT_TRUE(List().ok);
+  DbssOptions options = OptionsFor(sim_.endpoint(), 4);
+  options.projects.push_back(options.projects.front());
+  options.projects.back().id = added;
+  Update(options);
+  std::promise<ListResult> listed;
+  client_->List(added, absl::Minutes(1),
+                [&listed](ListResult result) { listed.set_value(std::move(result)); });
+  const ListResult list = listed.get_future().get();
+  EXPECT_TRUE(list.ok) << list.message;
+  EXPECT_TRUE(List().ok);
+  EXPECT_EQ(sim_.log().CountsOf(Op::kToken).requests, 2) << "one for each project";
 }
 
 TEST_F(SecretsOverUpdatesTest, AnotherFileIsAnotherSecret) {

@@ -106,6 +106,14 @@ TEST_F(LoggedInstanceApiTest, AProjectIsNamedAsItIsConfiguredNow) {
   EXPECT_THAT(Stop(), HasSubstr("project=renamed"));
 }
 
+TEST_F(LoggedInstanceApiTest, WhatStillFailsAfterAReloadIsToldAgain) {
+  ListFails(core::CallClass::kTransient);
+  EXPECT_THAT(List(), HasSubstr("listing fails"));
+  EXPECT_EQ(List(), "");
+  api_.SetAliases({{kProject, "billing-cn"}});
+  EXPECT_THAT(List(), HasSubstr("listing fails"));
+}
+
 TEST_F(LoggedInstanceApiTest, ACredentialThatNeedsAttentionIsToldOnce) {
   using State = cloud::CredentialStatus::State;
   ListWorks();

@@ -134,12 +134,14 @@ class ReconfigureTest : public RecoveryTest {
           store::ProjectMap(), [](std::vector<store::Change>) {},
           [](const absl::Status& status) { ADD_FAILURE() << status; });
     }
-    const absl::Status status = ReconfigureStore(*store_, config_, log_);
+    const absl::Status status = ReconfigureStore(
+        *store_, config_, {}, [this] { ++in_force_; }, log_);
     config_ = {};
     return status;
   }
 
   EventLoop loop_{clock_};
+  int in_force_ = 0;
   std::unique_ptr<store::GroupCommitStore> store_;
 };
 
@@ -150,10 +152,13 @@ TEST_F(ReconfigureTest, RemembersNewProjectsAndAcceptsMovesThatAreSaid) {
   AddProject('b', kOld);
   ASSERT_TRUE(Reconfigure().ok());
   AddProject('b', kNew);
+  EXPECT_EQ(in_force_, 1);
   EXPECT_THAT(std::string(Reconfigure().message()),
               HasSubstr("set projects.p-b.moved_from: https://old.example.com"));
+  EXPECT_EQ(in_force_, 1);
   AddProject('b', kNew, kOld);
   EXPECT_TRUE(Reconfigure().ok());
+  EXPECT_EQ(in_force_, 2);
   EXPECT_THAT(captured_.lines(), testing::Contains(HasSubstr("endpoint changed, as configured")));
 }
 

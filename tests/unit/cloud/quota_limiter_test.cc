@@ -76,7 +76,7 @@ TEST_F(QuotaLimiterTest, OtherOptionsKeepWhatWasLearned) {
   options.max_in_flight = 2;
   limiter_->SetOptions(options);
   EXPECT_EQ(limiter_->windows(), std::vector<QuotaWindow>{kUser});
-  EXPECT_EQ(limiter_->used(now_), 201);
+  EXPECT_EQ(limiter_->used(now_), 200);
   EXPECT_EQ(Stops(), 0);
   Pass(absl::Minutes(6));
   EXPECT_EQ(Stops(), 2) << "as many as there are connections";

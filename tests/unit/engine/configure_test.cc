@@ -1,5 +1,6 @@
 // The engine goes on under another configuration.
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -147,10 +148,50 @@ TEST(Configure, AListUnderWayIsAskedForAgain) {
   const core::ProjectFreshness& freshness = quiet.project().rows->freshness;
   const int64_t seq = freshness.last_seq;
   const SteadyTime configured = quiet.world().now();
-  quiet.Configure(quiet.configs());
+  std::vector<ProjectConfig> configs = quiet.configs();
+  configs.front().fingerprint = "other words for states";
+  quiet.Configure(configs);
   while (freshness.last_seq == seq) quiet.RunFor(absl::Milliseconds(1));
   EXPECT_GE(freshness.list_started, configured) << "what the one before showed is not recorded";
   EXPECT_EQ(quiet.lists(), lists + 2);
+}
+
+TEST(Configure, AListUnderWayOfAProjectThatIsLeftAsItIsGoesOn) {
+  QuietEngine quiet(1);
+  quiet.RunFor(absl::Seconds(5));
+  const int lists = quiet.lists();
+  while (quiet.lists() == lists) quiet.RunFor(absl::Milliseconds(1));
+  const core::ProjectFreshness& freshness = quiet.project().rows->freshness;
+  const int64_t seq = freshness.last_seq;
+  const SteadyTime configured = quiet.world().now();
+  quiet.Configure(quiet.configs());
+  while (freshness.last_seq == seq) quiet.RunFor(absl::Milliseconds(1));
+  EXPECT_LE(freshness.list_started, configured);
+  EXPECT_EQ(quiet.lists(), lists + 1);
+}
+
+TEST(Configure, CallsOfBeforeCountAgainstTheConnectionsOfNow) {
+  QuietEngine quiet(40);
+  std::vector<core::InstanceKey> keys;
+  for (int n = 0; n < 40; ++n) keys.push_back(quiet.key(n));
+  quiet.faults().stop_late = 1;
+  ASSERT_TRUE(quiet.Declare(keys, Continuous()).ok());
+  CredentialState& credential = *quiet.project().credential;
+  while (credential.in_flight < 3) quiet.RunFor(absl::Microseconds(100));
+  std::vector<ProjectConfig> configs = quiet.configs();
+  configs.front().max_in_flight = 3;
+  quiet.Configure(configs);
+  const SteadyTime configured = quiet.world().now();
+  const int before = credential.in_flight + credential.claiming;
+  int most = 0;
+  while (quiet.world().now() < configured + absl::Milliseconds(500)) {
+    quiet.RunFor(absl::Milliseconds(1));
+    most = std::max(most, credential.in_flight + credential.claiming);
+  }
+  EXPECT_LE(most, std::max(before, 3));
+  quiet.faults().stop_late = 0;
+  quiet.RunFor(absl::Minutes(30));
+  for (const core::InstanceKey& key : keys) EXPECT_TRUE(quiet.IsOff(key));
 }
 
 TEST(Configure, WhoeverWaitsForAListOfAProjectThatGoesIsAnswered) {

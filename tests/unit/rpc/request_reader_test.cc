@@ -1,6 +1,8 @@
 #include "daemon/rpc/request_reader.h"
 
+#include <atomic>
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/limits.h"
@@ -68,6 +70,17 @@ TEST(ProjectDirectory, WhatIsReplacedStaysWithWhoeverHasIt) {
   EXPECT_EQ(directory.Find(kProject), nullptr);
   EXPECT_EQ(directory.Find("beta")->id, std::string(32, 'c'));
   EXPECT_THAT(directory.Aliases(), ElementsAre("beta"));
+}
+
+TEST(ProjectDirectory, CanBeReadWhileItIsReplaced) {
+  ProjectDirectory directory({Project(kProject, "alpha")});
+  std::atomic<bool> done = false;
+  std::thread reader([&] {
+    while (!done) EXPECT_EQ(directory.Aliases().size(), 1u);
+  });
+  for (int n = 0; n < 2000; ++n) directory.Replace({Project(kProject, "alpha")});
+  done = true;
+  reader.join();
 }
 
 TEST(RequestReader, ReadsInstanceNamesByIdOrAlias) {
