@@ -68,19 +68,6 @@ TEST_F(DbssClientUpdateTest, ACallInFlightEndsWhereItBeganAndTheNextGoesElsewher
   EXPECT_EQ(first.get().outcome, Outcome::kAccepted);
 }
 
-TEST_F(DbssClientUpdateTest, ACallThatTakesLongerThanADrainMayEndAfterAnUpdate) {
-  SlowServer before;
-  support::HostileServer after(AnswerAll(Accepted()));
-  Connect(before.endpoint(), 1);
-  auto first = StartStop(absl::Hours(1));
-  before.WaitForRequest();
-  Update(OptionsFor(EndpointOf(after), 1));
-  clock_.Advance(10 * limits::kDrainTimeout);
-  EXPECT_EQ(Stop().outcome, Outcome::kAccepted);
-  before.Answer();
-  EXPECT_EQ(first.get().outcome, Outcome::kAccepted);
-}
-
 TEST_F(DbssClientUpdateTest, ALineThatIsLeftAsItIsKeepsItsConnection) {
   support::HostileServer server(AnswerAll(Accepted()));
   Connect(server, 1);

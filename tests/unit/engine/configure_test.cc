@@ -1,6 +1,5 @@
 // The engine goes on under another configuration.
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -168,30 +167,6 @@ TEST(Configure, AListUnderWayOfAProjectThatIsLeftAsItIsGoesOn) {
   while (freshness.last_seq == seq) quiet.RunFor(absl::Milliseconds(1));
   EXPECT_LE(freshness.list_started, configured);
   EXPECT_EQ(quiet.lists(), lists + 1);
-}
-
-TEST(Configure, CallsOfBeforeCountAgainstTheConnectionsOfNow) {
-  QuietEngine quiet(40);
-  std::vector<core::InstanceKey> keys;
-  for (int n = 0; n < 40; ++n) keys.push_back(quiet.key(n));
-  quiet.faults().stop_late = 1;
-  ASSERT_TRUE(quiet.Declare(keys, Continuous()).ok());
-  CredentialState& credential = *quiet.project().credential;
-  while (credential.in_flight < 3) quiet.RunFor(absl::Microseconds(100));
-  std::vector<ProjectConfig> configs = quiet.configs();
-  configs.front().max_in_flight = 3;
-  quiet.Configure(configs);
-  const SteadyTime configured = quiet.world().now();
-  const int before = credential.in_flight + credential.claiming;
-  int most = 0;
-  while (quiet.world().now() < configured + absl::Milliseconds(500)) {
-    quiet.RunFor(absl::Milliseconds(1));
-    most = std::max(most, credential.in_flight + credential.claiming);
-  }
-  EXPECT_LE(most, std::max(before, 3));
-  quiet.faults().stop_late = 0;
-  quiet.RunFor(absl::Minutes(30));
-  for (const core::InstanceKey& key : keys) EXPECT_TRUE(quiet.IsOff(key));
 }
 
 TEST(Configure, WhoeverWaitsForAListOfAProjectThatGoesIsAnswered) {

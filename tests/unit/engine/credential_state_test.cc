@@ -76,6 +76,32 @@ core::CallResult Stopped() {
   return result;
 }
 
+// Each on a connection: those of before and those of now together are no more than there are now.
+TEST(CredentialState, CallsOfBeforeItWasConfiguredCountAgainstTheConnectionsOfNow) {
+  CredentialState credential = With({}, /*max_in_flight=*/16);
+  for (int n = 0; n < 2000; ++n) {
+    credential.Started(cloud::CallUse::kStop, At(n));
+    credential.Ended(cloud::CallUse::kStop, At(n), Stopped(), NowAt(n));
+  }
+  for (int n = 0; n < 10; ++n) {
+    credential.Started(cloud::CallUse::kStop, At(3000));
+    ++credential.in_flight;
+  }
+  credential.Configure(4, {}, At(3001));
+  EXPECT_LE(credential.StopsAllowed(At(3002)), 0);
+  EXPECT_FALSE(credential.ListAllowed(CredentialState::ListFor::kPerson, At(3002)));
+  for (int n = 0; n < 8; ++n) {
+    credential.Ended(cloud::CallUse::kStop, At(3000), Stopped(), NowAt(3003));
+    --credential.in_flight;
+  }
+  EXPECT_EQ(credential.StopsAllowed(At(3004)), 2) << "two of four are taken";
+  for (int n = 0; n < 2; ++n) {
+    credential.Ended(cloud::CallUse::kStop, At(3000), Stopped(), NowAt(3005));
+    --credential.in_flight;
+  }
+  EXPECT_EQ(credential.StopsAllowed(At(3006)), 8) << "one on each, and one that waits";
+}
+
 TEST(CredentialState, ListsLeaveConnectionsToStops) {
   CredentialState credential = With({}, /*max_in_flight=*/16);
   int lists = 0;
