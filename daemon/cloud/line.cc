@@ -23,9 +23,10 @@ absl::Duration Line::Tend(int worker, bool closing) {
   for (auto it = connections.begin(); it != connections.end();) {
     const absl::Duration left = it->second->RetireIdle(closing);
     next = std::min(next, left);
-    // What authorities are trusted is read again with the next one, if there is any: the file may
-    // be another one by then.
-    it = left == absl::InfiniteDuration() ? connections.erase(it) : std::next(it);
+    // A file of authorities that no project names any more goes; one stays, because it takes longer
+    // to read again than a connection to make.
+    const bool goes = left == absl::InfiniteDuration() && connections.size() > 1;
+    it = goes ? connections.erase(it) : std::next(it);
   }
   return next;
 }
