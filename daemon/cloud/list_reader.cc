@@ -32,6 +32,7 @@ enum class Field : uint8_t {
   kServers,
   kStatus,
   kTask,
+  kTotal,   // nodes of the instance; as if it were not there where it is no number
   kRegion,  // nothing depends on it: where it is no string, it is as if it were not there
 };
 
@@ -41,11 +42,11 @@ struct FieldRow {
   Field field;
 };
 constexpr FieldRow kFields[] = {
-    {Place::kTop, "clusters", Field::kClusters}, {Place::kCluster, "instance_id", Field::kId},
-    {Place::kCluster, "name", Field::kName},     {Place::kCluster, "detail", Field::kDetail},
-    {Place::kDetail, "server", Field::kServers}, {Place::kServer, "name", Field::kName},
-    {Place::kServer, "status", Field::kStatus},  {Place::kServer, "task_status", Field::kTask},
-    {Place::kServer, "region", Field::kRegion},
+    {Place::kTop, "clusters", Field::kClusters},   {Place::kCluster, "instance_id", Field::kId},
+    {Place::kCluster, "name", Field::kName},       {Place::kCluster, "detail", Field::kDetail},
+    {Place::kDetail, "total", Field::kTotal},      {Place::kDetail, "server", Field::kServers},
+    {Place::kServer, "name", Field::kName},        {Place::kServer, "status", Field::kStatus},
+    {Place::kServer, "task_status", Field::kTask}, {Place::kServer, "region", Field::kRegion},
 };
 
 Field FieldOf(Place place, std::string_view key) {
@@ -90,6 +91,7 @@ class ListHandler {
       ++number_;
       return true;
     }
+    if (depth_ > 0 && top().field == Field::kTotal) total_nodes_ = number;
     return OtherScalar("a number");
   }
   bool number_float(double, const std::string&) { return OtherScalar("a number"); }
@@ -99,6 +101,7 @@ class ListHandler {
     if (depth_ == 0 || IsArray(top().place)) return Fail("is a string");
     switch (top().field) {
       case Field::kOther:
+      case Field::kTotal:
         return true;
       case Field::kId:
         instance_.instance_id = std::move(text);
@@ -151,6 +154,7 @@ class ListHandler {
       case Field::kServers:
         return Push(Place::kServers);
       case Field::kOther:
+      case Field::kTotal:
       case Field::kRegion:
         return Push(Place::kIgnored);
       default:
@@ -205,7 +209,10 @@ class ListHandler {
     uint32_t seen = 0;            // one bit per field
   };
 
-  static bool IsUnread(Field field) { return field == Field::kOther || field == Field::kRegion; }
+  // Of any form, and no matter how often.
+  static bool IsUnread(Field field) {
+    return field == Field::kOther || field == Field::kTotal || field == Field::kRegion;
+  }
   static bool IsArray(Place place) { return place == Place::kClusters || place == Place::kServers; }
   Frame& top() { return frames_[static_cast<size_t>(depth_ - 1)]; }
 
@@ -232,6 +239,8 @@ class ListHandler {
       return Fail(absl::StrCat("has the id ", core::Quoted(redact_(instance_.instance_id)),
                                ", which is not one"));
     }
+    // A node of which nothing is known: one of a pair is not the whole of it.
+    if (total_nodes_ > instance_.nodes.size() && !AddNode(core::Node())) return false;
     instance_.state = core::FoldNodes(instance_.nodes, extra_);
     return true;
   }
@@ -258,6 +267,7 @@ class ListHandler {
   std::string problem_;
   core::Node node_;
   core::ListedInstance instance_;
+  uint64_t total_nodes_ = 0;  // of it, as the answer says; 0: it does not
   std::vector<std::string> regions_;
 };
 

@@ -135,6 +135,21 @@ TEST(ParseListTest, FoldsTheNodesOfAnInstance) {
   }
 }
 
+// An answer that shows one node of a pair, off, says nothing of the other one.
+TEST(ParseListTest, FewerNodesThanTheAnswerCountsAreNotTheWholeInstance) {
+  const std::string off = R"([{"status":"SHUTOFF"}])";
+  const auto with_total = [&off](const std::string& total) {
+    return TheOnly(absl::StrCat(R"({"clusters":[{"instance_id":")", kId, R"(","detail":{"total":)",
+                                total, R"(,"server":)", off, R"(}}]})"));
+  };
+  EXPECT_EQ(with_total("2").state, PowerState::kUnknown);
+  EXPECT_THAT(with_total("2").nodes, SizeIs(2));
+  for (const char* total : {"1", "0", "-1", "null", R"("2")", "[]", "1.5"}) {
+    EXPECT_EQ(with_total(total).state, PowerState::kStopped) << total;
+  }
+  EXPECT_EQ(with_total("4294967296").state, PowerState::kUnknown);
+}
+
 TEST(ParseListTest, TakesNullForAbsent) {
   for (const char* entry : {R"({"instance_id":"ID","name":null,"detail":null})",
                             R"({"instance_id":"ID"})", R"({"instance_id":"ID","detail":{}})",
