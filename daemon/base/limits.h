@@ -174,6 +174,9 @@ inline constexpr size_t kMaxQueuedLists = 4096;
 // Five wrong signatures in a row lock an access key for five minutes at the gateway. Of one secret
 // two are sent; of all that its source may hold within such a time, one less than lock it.
 inline constexpr int kMaxWrongSignatures = 2;
+// Requests under way that are signed with one key: when it is replaced at the cloud, each of them
+// may be refused before the first refusal is known. One less than lock it.
+inline constexpr int kMaxSignedInFlight = 4;
 inline constexpr size_t kMaxWrongSignaturesInWindow = 4;
 inline constexpr absl::Duration kSignatureWindow = absl::Minutes(5);
 // A secret that was rejected is tried again so often: a clock that was wrong, or a right that was

@@ -134,7 +134,8 @@ class CredentialReader {
         return;
       case kMaxInFlight:
         if (auto n = fields_.Integer(value, path, 1, limits::kMaxMaxInFlight)) {
-          credential_.max_in_flight = static_cast<int>(*n);
+          max_in_flight_ = static_cast<int>(*n);
+          max_in_flight_at_ = &value;
         }
         return;
       case kQuotaReserve:
@@ -223,7 +224,24 @@ class CredentialReader {
     return *period;
   }
 
+  // Requests that are signed with one key are under way so many at a time, whatever is said here.
+  void CheckMaxInFlight() {
+    const bool is_key = credential_.type == Type::kAccessKey;
+    if (max_in_flight_at_ == nullptr) {
+      if (is_key) credential_.max_in_flight = limits::kMaxSignedInFlight;
+      return;
+    }
+    credential_.max_in_flight = max_in_flight_;
+    if (!is_key || max_in_flight_ <= limits::kMaxSignedInFlight) return;
+    fields_.Report(*max_in_flight_at_,
+                   absl::StrCat(parent_, ".max_in_flight: ", max_in_flight_,
+                                " is too many for an access key, five wrong signatures lock it; "
+                                "write 1 to ",
+                                limits::kMaxSignedInFlight));
+  }
+
   void CheckFields(const Node& value, const std::vector<const Node*>& keys) {
+    CheckMaxInFlight();
     const auto type = static_cast<size_t>(credential_.type);
     for (size_t key = 0; key < keys.size(); ++key) {
       if (keys[key] == nullptr || IsOf(credential_.type, static_cast<int>(key))) continue;
@@ -257,6 +275,8 @@ class CredentialReader {
   FieldReader& fields_;
   std::string parent_;
   Credential credential_;
+  int max_in_flight_ = 0;
+  const Node* max_in_flight_at_ = nullptr;  // where it is said; null: nowhere
   bool has_type_ = false;
 };
 

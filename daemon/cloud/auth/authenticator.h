@@ -44,7 +44,8 @@ inline constexpr char kNotUsedAnyMore[] =
 // more. A secret that nothing is known of is tried by one request at a time. One that the cloud
 // rejected is not sent again but by one request every limits::kRejectedProbe, and at once when its
 // source changed: five wrong signatures in a row lock an access key at the real gateway for five
-// minutes, so two are the most that are sent of one secret.
+// minutes, so after two no more are sent of one secret, and no more than limits::kMaxSignedInFlight
+// requests are under way with a key at any time.
 class Authenticator {
  public:
   virtual ~Authenticator() = default;

@@ -87,6 +87,7 @@ absl::StatusOr<Authorization> PasswordAuthenticator::Authorize(const OutgoingReq
     if (const auto next = cache_.NextFetch(); next && next->at <= now) work_.NotifyAll();
     if (found.kind == TokenCache::Found::Kind::kSend) {
       Authorization authorization;
+      past_.Add(found.token->text);  // may be the oldest of many
       authorization.headers.emplace_back("X-Auth-Token", found.token->text);
       authorization.version = found.token->version;
       return authorization;

@@ -46,6 +46,16 @@ SecretTrial::Choice SecretTrial::Try(Slot& slot) {
 }
 
 SecretTrial::Choice SecretTrial::Choose(bool is_list, SteadyTime now) {
+  if (!is_counted_) return ChooseSlot(is_list, now);
+  if (in_flight_ >= limits::kMaxSignedInFlight && in_use_.state == State::kGood) {
+    return {Choice::Kind::kWait, 0, false};
+  }
+  const Choice choice = ChooseSlot(is_list, now);
+  if (choice.kind == Choice::Kind::kSend) ++in_flight_;
+  return choice;
+}
+
+SecretTrial::Choice SecretTrial::ChooseSlot(bool is_list, SteadyTime now) {
   if (in_use_.state == State::kGood) {
     if (is_list && MayTry(next_, now)) return Try(next_);
     return {Choice::Kind::kSend, in_use_.version, false};
@@ -92,6 +102,7 @@ void SecretTrial::Judge(Slot& slot, bool trial, Evidence evidence, SteadyTime no
 }
 
 void SecretTrial::Report(uint64_t version, bool trial, Evidence evidence, SteadyTime now) {
+  if (in_flight_ > 0) --in_flight_;
   if (evidence == Evidence::kWrongSignature) {
     wrong_signatures_.push_back(now);
     while (wrong_signatures_.size() > limits::kMaxWrongSignaturesInWindow) {

@@ -14,7 +14,8 @@ namespace quiesce::cloud::auth {
 //
 //   UNTRIED   nothing is known. If the gateway counts failures: one request at a time is sent with
 //             it, until one tells
-//   GOOD      used by all
+//   GOOD      used by all; where the gateway counts failures, by limits::kMaxSignedInFlight at a
+//             time, so that they cannot lock it all together
 //   REJECTED  not sent, but for one probe every limits::kRejectedProbe
 //   LOCKED    the same, after limits::kMaxWrongSignatures wrong signatures in a row (or when the
 //             gateway says so). The first of them makes a version UNTRIED again.
@@ -48,7 +49,7 @@ class SecretTrial {
   // for the same one after it was replaced.
   void Offer(uint64_t version, SteadyTime now);
 
-  // For one request. A trial is under way from here to its Report. kRefuse also when there is none.
+  // For one request, which is under way from here to its Report. kRefuse also when there is none.
   Choice Choose(bool is_list, SteadyTime now);
 
   void Report(uint64_t version, bool trial, Evidence evidence, SteadyTime now);
@@ -59,12 +60,14 @@ class SecretTrial {
   SteadyTime NextProbe() const;
 
  private:
+  Choice ChooseSlot(bool is_list, SteadyTime now);
   bool MayTry(const Slot& slot, SteadyTime now) const;
   static Choice Try(Slot& slot);
   void Judge(Slot& slot, bool trial, Evidence evidence, SteadyTime now);
   static void Reject(Slot& slot, State state, SteadyTime now);
 
   bool is_counted_;
+  int in_flight_ = 0;  // where failures are counted
   Slot in_use_;
   Slot next_;
   // Of all versions: they may be of one access key. Within limits::kSignatureWindow.

@@ -111,7 +111,7 @@ absl::StatusOr<SecretTrial::Choice> StoredSecretAuthenticator::Choose(const std:
     }
     if (now >= until) {
       return absl::UnavailableError(
-          absl::StrCat("another request tries the ", Noun(), " of ", source_->name()));
+          absl::StrCat("other requests are under way with the ", Noun(), " of ", source_->name()));
     }
     changed_.WaitFor(mu_, until - now);
   }
@@ -179,8 +179,8 @@ std::string StoredSecretAuthenticator::DetailOf(const Scope& scope) const {
       return absl::StrCat("the cloud does not accept the ", Noun(), " of ", name, said,
                           "; put a good one there, or wait for the next try");
     case State::kLocked:
-      return absl::StrCat("the cloud refused ", limits::kMaxWrongSignatures, " signatures of ",
-                          name, said,
+      return absl::StrCat("the cloud refused ", scope.trial.in_use().wrong_signatures,
+                          " signatures of ", name, said,
                           "; no more are sent, because five lock the key: put a good pair there, "
                           "check this machine's clock, or wait for the next try");
     case State::kTrying:

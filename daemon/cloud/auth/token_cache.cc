@@ -87,6 +87,15 @@ void TokenCache::Rest(Project& project, Trouble trouble, std::string problem, St
   project.next_try = now + limits::kRejectedProbe;
 }
 
+// IAM answers again: nobody waits for the backoff of what failed while it did not.
+void TokenCache::WakeOthers(SteadyTime now) {
+  for (auto& [id, project] : projects_) {
+    if (project.trouble != Trouble::kNoToken) continue;
+    project.failures = 0;
+    project.next_try = std::min(project.next_try, now);
+  }
+}
+
 void TokenCache::Ended(const std::string& project_id, uint64_t password, const TokenAnswer& answer,
                        SteadyTime now) {
   fetching_ = false;
@@ -96,6 +105,7 @@ void TokenCache::Ended(const std::string& project_id, uint64_t password, const T
     case TokenAnswer::Result::kToken:
       password_works_ = true;
       password_refused_ = false;
+      WakeOthers(now);
       return TakeToken(project, password, answer, now);
     case TokenAnswer::Result::kWrongPassword:
       if (password_works_ && project.last_password != password) {

@@ -98,6 +98,7 @@ class TokenCache {
 
  private:
   void TakeToken(Project& project, uint64_t password, const TokenAnswer& answer, SteadyTime now);
+  void WakeOthers(SteadyTime now);
   void Rest(Project& project, Trouble trouble, std::string problem, SteadyTime now);
 
   Random* const random_;

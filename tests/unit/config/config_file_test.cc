@@ -224,6 +224,20 @@ TEST(ConfigFile, LoadRefusesAFileOfAnotherSize) {
   EXPECT_THAT(Load(path).FormatErrors(), HasSubstr("is larger than 1048576 bytes"));
 }
 
+TEST(ConfigFile, AnAccessKeyIsUsedByFewerCallsAtATimeThanLockIt) {
+  const auto with = [](const std::string& more) {
+    return Parse(absl::StrCat("credentials:\n  k: {type: access_key, file: /k/a", more,
+                              "}\nprojects:\n  cn: {id: 0123456789abcdef0123456789abcdef, region: "
+                              "cn-north-4, credential: k}\n"),
+                 "c.yaml");
+  };
+  ASSERT_EQ(with("").FormatErrors(), "");
+  EXPECT_EQ(with("").config.credentials[0].max_in_flight, 4);
+  EXPECT_EQ(with(", max_in_flight: 2").config.credentials[0].max_in_flight, 2);
+  EXPECT_THAT(with(", max_in_flight: 5").FormatErrors(),
+              HasSubstr("credentials.k.max_in_flight: 5 is too many for an access key"));
+}
+
 // Whatever is in the file, it is read or refused.
 TEST(ConfigFile, SurvivesCutsAndDamage) {
   const std::string text =

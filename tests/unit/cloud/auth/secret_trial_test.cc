@@ -45,7 +45,23 @@ TEST_F(SecretTrialTest, AnUntriedVersionIsSentByOneRequestAtATime) {
     const SecretTrial::Choice next = trial_.Choose(false, now_);
     EXPECT_EQ(next.kind, Kind::kSend);
     EXPECT_FALSE(next.trial);
+    trial_.Report(next.version, next.trial, Evidence::kWorks, now_);
   }
+}
+
+// What is under way when a key is replaced at the cloud is all that can be refused.
+TEST_F(SecretTrialTest, AGoodKeyIsSentByFewerThanLockItAtATime) {
+  Use(1);
+  for (int i = 0; i < limits::kMaxSignedInFlight; ++i) {
+    EXPECT_EQ(trial_.Choose(i % 2 == 0, now_).kind, Kind::kSend);
+  }
+  EXPECT_EQ(trial_.Choose(false, now_).kind, Kind::kWait);
+  for (int i = 0; i < limits::kMaxSignedInFlight; ++i) {
+    trial_.Report(1, false, Evidence::kWrongSignature, now_);
+  }
+  EXPECT_EQ(trial_.in_use().state, State::kLocked);
+  EXPECT_EQ(trial_.in_use().wrong_signatures, limits::kMaxSignedInFlight);
+  EXPECT_EQ(trial_.Choose(false, now_).kind, Kind::kRefuse);
 }
 
 TEST_F(SecretTrialTest, WhereNobodyCountsAnUntriedVersionIsSentByAll) {

@@ -185,7 +185,7 @@ TEST_F(AccessKeyTest, OthersWaitForTheOneThatTriesAKey) {
   ASSERT_TRUE(trial.ok());
   const absl::Status too_late = Authorize(StopIn("p")).status();
   EXPECT_EQ(too_late.code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(too_late.message()), HasSubstr("another request tries"));
+  EXPECT_THAT(std::string(too_late.message()), HasSubstr("other requests are under way"));
   std::vector<std::future<bool>> waiting;
   for (int i = 0; i < 4; ++i) {
     waiting.push_back(std::async(std::launch::async, [this] {

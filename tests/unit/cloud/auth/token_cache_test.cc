@@ -215,6 +215,20 @@ TEST_F(TokenCacheTest, WhatIamRefusesIsAskedAgainAfterTenMinutes) {
   EXPECT_EQ(Fetch(Result::kToken), "a");
 }
 
+TEST_F(TokenCacheTest, WhenIamAnswersAgainNobodyWaitsForItsBackoff) {
+  Find("a");
+  Find("b");
+  for (int n = 0; n < 8; ++n) {
+    EXPECT_NE(Fetch(Result::kNoToken), "");
+    EXPECT_NE(Fetch(Result::kNoToken), "");
+    Pass(limits::kBackoffMax);
+  }
+  EXPECT_NE(Fetch(Result::kNoToken), "");
+  const std::string first = Fetch(Result::kToken);
+  EXPECT_NE(first, "");
+  EXPECT_EQ(Fetch(Result::kToken), first == "a" ? "b" : "a") << "at once";
+}
+
 TEST_F(TokenCacheTest, ATinyLifetimeIsNoReasonForAHotLoop) {
   for (const absl::Duration lifetime :
        {-absl::Hours(1), absl::ZeroDuration(), absl::Microseconds(1), absl::Seconds(1),
