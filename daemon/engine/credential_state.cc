@@ -130,11 +130,18 @@ SteadyTime CredentialState::ListReadyAt(ListFor whom, SteadyTime now) const {
   return at;
 }
 
-absl::Duration CredentialState::MinListInterval() const {
-  const double rate = quota_.IdleListsPerSecond(!ready.empty());
-  if (rate <= 0) return absl::InfiniteDuration();
+absl::Duration CredentialState::ListIntervalAt(double lists_per_second) const {
+  if (lists_per_second <= 0) return absl::InfiniteDuration();
   // The store keeps what a list promises, in whole microseconds.
-  return absl::Ceil(absl::Seconds(observed_projects / rate), absl::Microseconds(1));
+  return absl::Ceil(absl::Seconds(observed_projects / lists_per_second), absl::Microseconds(1));
+}
+
+absl::Duration CredentialState::MinListInterval() const {
+  return ListIntervalAt(quota_.IdleListsPerSecond(!ready.empty()));
+}
+
+absl::Duration CredentialState::MinListIntervalWhenBusy() const {
+  return ListIntervalAt(quota_.IdleListsPerSecond(/*stops_wait=*/true));
 }
 
 SteadyTime CredentialState::QuotaUntil(SteadyTime now) const {

@@ -76,6 +76,8 @@ class CredentialState {
   // How far apart the lists of one project must be on the whole, so that looking does not use up
   // the quota.
   absl::Duration MinListInterval() const;
+  // The same while stops wait, whether or not there are any: what can be promised.
+  absl::Duration MinListIntervalWhenBusy() const;
   // When the quota has let through the last of the stops that are ready, and a list, more or less;
   // Never where no quota is known, and where it is too soon to be worth telling.
   SteadyTime QuotaUntil(SteadyTime now) const;
@@ -109,6 +111,7 @@ class CredentialState {
 
  private:
   int FreePlaces() const;
+  absl::Duration ListIntervalAt(double lists_per_second) const;
   bool GivesWay(ListFor whom) const;
   bool HasPlaceForList(SteadyTime now) const;
   bool StopCanFollow(ListFor whom, SteadyTime now) const;

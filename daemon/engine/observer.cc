@@ -93,19 +93,24 @@ bool AbsenceIsNews(const Row& row, bool suspect) {
          row.missing_lists < limits::kListsUntilAbsent || !row.declared;
 }
 
-// How long until the next list, as a list promises it at its end.
-absl::Duration PromisedInterval(const ProjectState& project) {
+absl::Duration WithinQuota(const ProjectState& project, absl::Duration least) {
   const core::Timing& timing = project.config.settings.timing;
   return std::max(project.unsettled > 0 ? timing.list_active : timing.list_idle,
-                  std::min(project.credential->MinListInterval(), limits::kMaxListInterval));
+                  std::min(least, limits::kMaxListInterval));
+}
+
+// How long until the next list, as a list promises it at its end. Stops may come to wait before
+// that, and leave little of the quota to lists.
+absl::Duration PromisedInterval(const ProjectState& project) {
+  return WithinQuota(project, project.credential->MinListIntervalWhenBusy());
 }
 
 // At rest, the interval that the last list promised still counts: its freshness bound does. A
 // little more, differently each time, so that projects that were listed together drift apart.
 absl::Duration IntervalOf(const ProjectState& project) {
   const core::ProjectFreshness& last = project.rows->freshness;
-  if (project.unsettled > 0) return PromisedInterval(project);
-  const absl::Duration now_in_force = PromisedInterval(project);
+  const absl::Duration now_in_force = WithinQuota(project, project.credential->MinListInterval());
+  if (project.unsettled > 0) return now_in_force;
   const absl::Duration interval =
       last.interval > absl::ZeroDuration() ? std::min(last.interval, now_in_force) : now_in_force;
   SeededRandom random(static_cast<uint64_t>(last.last_seq));
@@ -219,16 +224,17 @@ void Observer::RefuseIfNotSoon(Look& look, const Now& now) {
                             : credential.ListReadyAt(CredentialState::ListFor::kPerson, now.steady);
   if (!paused && (at.is_infinite() || at - now.steady <= limits::kMaxRefreshDelay)) return;
   const core::ProjectSettings& settings = look.project->config.settings;
+  core::ErrorDetail detail{"LIST_FAILED",
+                           {{"name", absl::StrCat("projects/", settings.id)},
+                            {core::kRetryAfterKey, absl::FormatDuration(at - now.steady)}},
+                           {}};
+  if (paused) detail.metadata["http_status"] = "429";
   const absl::Status refusal =
       core::MakeError(absl::StatusCode::kUnavailable,
                       absl::StrCat("project ", settings.alias, " is not listed now: ",
                                    paused ? "the cloud answered 429, and its credential pauses"
                                           : "its credential has used up its quota of calls"),
-                      {"LIST_FAILED",
-                       {{"name", absl::StrCat("projects/", settings.id)},
-                        {"http_status", "429"},
-                        {core::kRetryAfterKey, absl::FormatDuration(at - now.steady)}},
-                       {}});
+                      std::move(detail));
   RefuseAll(look, refusal);
 }
 
@@ -270,16 +276,18 @@ void Observer::Schedule(Look& look) {
   if (!ready_at.is_infinite()) ArmTimer(look, ready_at);
 }
 
-// Persons first; then from where the last turn ended, so that every project has one.
+// Persons first, then what stops wait for; each from where the last turn ended, so that every
+// project has one.
 void Observer::PlaceFree(CredentialState& credential) {
   if (waiting_ == 0) return;  // as after most answers
   const size_t first = next_turn_;
-  for (const bool for_people : {true, false}) {
+  using ListFor = CredentialState::ListFor;
+  for (const ListFor whom : {ListFor::kPerson, ListFor::kDueStop, ListFor::kNobody}) {
     for (size_t n = 0; n < looks_.size(); ++n) {
       const size_t at = (first + n) % looks_.size();
       Look& look = *looks_[at];
       if (!look.waits_for_place || &look.credential() != &credential) continue;
-      if (for_people && look.refreshers.empty()) continue;
+      if (look.whom() != whom) continue;
       Schedule(look);
       if (look.listing) next_turn_ = at + 1;
     }

@@ -76,6 +76,15 @@ core::CallResult Stopped() {
   return result;
 }
 
+TEST(CredentialState, WhatAListPromisesHoldsWhenStopsComeToWait) {
+  CredentialState credential = With(Quota(100, absl::Minutes(1)));
+  credential.observed_projects = 20;
+  EXPECT_EQ(credential.MinListInterval(), absl::Minutes(1)) << "20 % of 100 for 20 projects";
+  EXPECT_EQ(credential.MinListIntervalWhenBusy(), absl::Minutes(10)) << "2 %";
+  credential.ready.Push({std::string(32, 'a'), "x"});
+  EXPECT_EQ(credential.MinListInterval(), absl::Minutes(10));
+}
+
 // Each on a connection: those of before and those of now together are no more than there are now.
 TEST(CredentialState, CallsOfBeforeItWasConfiguredCountAgainstTheConnectionsOfNow) {
   CredentialState credential = With({}, /*max_in_flight=*/16);
