@@ -38,11 +38,13 @@ class Doctor {
           "give its credential the permission to list and take `observation: none` out of the "
           "configuration, if stops are to be seen and not assumed");
       Quota();
+      UnknownAnswers();
       return Sorted();
     }
     const bool seen = List();
     Clock();
     Quota();
+    UnknownAnswers();
     if (!seen) return Sorted();
     Suspicion();
     Regions();
@@ -163,6 +165,15 @@ class Doctor {
     if (policy == v1::QUOTA_POLICY_USER) return " of its user";
     if (policy == v1::QUOTA_POLICY_IP) return " from the daemon's address";
     return "";
+  }
+
+  void UnknownAnswers() {
+    if (project_.unknown_answer_count() == 0) return;
+    Add(Level::kWarn,
+        absl::StrCat(Plural(project_.unknown_answer_count(), "answer"),
+                     " that this version does not know, taken for failures; the last: \"",
+                     project_.last_unknown_answer(), "\""),
+        "report it: it belongs into the table of answers");
   }
 
   void KnownQuota() {

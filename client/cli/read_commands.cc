@@ -232,9 +232,12 @@ ExitCode RunProjects(const ProjectsArgs&, Environment& env) {
   if (!server.ok()) return Report(env, server.status());
   const auto projects = env.client->ListProjects();
   if (!projects.ok()) return Report(env, projects.status());
-  Print(env, env.output == OutputFormat::kJson
-                 ? JsonObject().AddList("projects", *projects).Text() + "\n"
-                 : RenderProjects(*projects, OutView(env)));
+  if (env.output == OutputFormat::kJson) {
+    Print(env, JsonObject().AddList("projects", *projects).Text() + "\n");
+    return ExitCode::kDone;
+  }
+  Print(env, RenderProjects(*projects, OutView(env)));
+  if (!projects->empty()) Print(env, "\n" + RenderCredentials(*projects, OutView(env)));
   return ExitCode::kDone;
 }
 

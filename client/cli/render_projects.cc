@@ -42,6 +42,26 @@ Cell KeyCell(const v1::Project& project) {
   }
 }
 
+// When the secret in use was first read, and an answer last showed that it is accepted.
+Cell AgeCell(const v1::Project& project, const View& view) {
+  const v1::CredentialDetail& detail = project.credential_detail();
+  if (!detail.has_secret_time()) return {"-", Tone::kDim};
+  return ShortSpan(view.now - ToTime(detail.secret_time()));
+}
+Cell AcceptedCell(const v1::Project& project, const View& view) {
+  const v1::CredentialDetail& detail = project.credential_detail();
+  if (!detail.has_last_success_time()) return {"never", Tone::kDim};
+  return absl::StrCat(ShortSpan(view.now - ToTime(detail.last_success_time())), " ago");
+}
+// Until the token in use ends.
+Cell ExpiresCell(const v1::Project& project, const View& view) {
+  const v1::CredentialDetail& detail = project.credential_detail();
+  if (!detail.has_expire_time()) return {"-", Tone::kDim};
+  const absl::Duration left = ToTime(detail.expire_time()) - view.now;
+  if (left <= absl::ZeroDuration()) return {"ended", Tone::kBad};
+  return ShortSpan(left);
+}
+
 // `150/200 5m`
 Cell QuotaCell(const v1::Project& project) {
   if (project.quotas().empty()) return {"-", Tone::kDim};
@@ -207,6 +227,24 @@ std::string RenderProjects(const std::vector<v1::Project>& projects, const View&
   }
   const std::string problems = Problems(cleaned, view);
   return table.Render(view) + (problems.empty() ? "" : "\n" + problems);
+}
+
+std::string RenderCredentials(const std::vector<v1::Project>& projects, const View& view) {
+  using Align = Table::Align;
+  using Drop = Table::Drop;
+  Table table({{"PROJECT", Align::kLeft, Drop::kNever, true},
+               {"CREDENTIAL", Align::kLeft, Drop::kNever, true},
+               {"KEY", Align::kLeft},
+               {"AGE", Align::kRight},
+               {"EXPIRES IN", Align::kRight},
+               {"ACCEPTED", Align::kRight}});
+  for (const v1::Project& raw : projects) {
+    const v1::Project project = Cleaned(raw);
+    table.Add({ProjectCalled(project.alias(), project.name()), project.credential(),
+               KeyCell(project), AgeCell(project, view), ExpiresCell(project, view),
+               AcceptedCell(project, view)});
+  }
+  return projects.empty() ? "" : table.Render(view);
 }
 
 }  // namespace quiesce::cli

@@ -167,8 +167,8 @@ std::string SummaryOf(const InstanceView& view, const core::Decision& decision) 
       return absl::StrCat("not in the last ", view.record.observation.missing_lists,
                           " lists of its project; gone only after ", limits::kListsUntilAbsent);
     case core::Reason::kNotListed:
-      return "no list of its project has shown it since it was declared: probably a wrong id or "
-             "project";
+      return absl::StrCat("no list of its project has shown it since it was declared: probably a ",
+                          "wrong id or project, or a credential that does not see it");
     case core::Reason::kSuspectList:
       return "missing from a list that lost too much to be believed";
     case core::Reason::kGone:
@@ -182,7 +182,8 @@ std::string SummaryOf(const InstanceView& view, const core::Decision& decision) 
     case core::Reason::kQuota:
       return "the stop is due and waits for its turn within the cloud's quota";
     case core::Reason::kEndpointDown:
-      return "the endpoint of its project does not answer";
+      return absl::StrCat("the endpoint of its project does not answer, or only by errors of its ",
+                          "gateway", LastListWords(view));
   }
   return "";
 }

@@ -187,6 +187,12 @@ class CanaryTest : public DeploymentTest {
                                                {"get", id},
                                                {"explain", id},
                                                {"list"},
+                                               {"wait", "--all", "--timeout", "1s"},
+                                               {"stop", id, "--detach"},
+                                               {"hold", id, "--for", "1h", "--reason", "a test"},
+                                               {"hold", "--list"},
+                                               {"validate", "-f", Path("team.yaml")},
+                                               {"import", "--all"},
                                                {"version"}}) {
       for (const bool as_json : {false, true}) {
         std::vector<std::string> arguments = question;

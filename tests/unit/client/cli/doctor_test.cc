@@ -224,6 +224,16 @@ TEST(DoctorFindings, WhatTheCloudSaysCannotWriteToATerminal) {
   }
 }
 
+TEST(DoctorFindings, AnswersThatNobodyKnowsAreTold) {
+  v1::ProjectDiagnosis diagnosis = Healthy();
+  diagnosis.mutable_project()->set_unknown_answer_count(3);
+  diagnosis.mutable_project()->set_last_unknown_answer("HTTP 418");
+  std::string all;
+  for (const Finding& finding : Find(diagnosis)) all += finding.what;
+  EXPECT_THAT(all, HasSubstr("3 answers that this version does not know"));
+  EXPECT_THAT(all, HasSubstr("HTTP 418"));
+}
+
 class DoctorCommand : public CommandFixture {
  protected:
   void Script(const v1::ProjectDiagnosis& diagnosis) {

@@ -223,6 +223,16 @@ TEST(RenderProjects, WhatKeepsCallsBackIsSaidOnce) {
   ExpectGolden("projects_kept_back", RenderProjects(projects, SampleView()));
 }
 
+TEST(RenderProjects, CredentialsShowAgeEndAndLastSuccess) {
+  std::vector<v1::Project> projects = testing::SampleProjects();
+  *projects[0].mutable_credential_detail() =
+      Proto<v1::CredentialDetail>("secret_time { " + At(-86400 * 3) + " } expire_time { " +
+                                  At(75600) + " } last_success_time { " + At(-5) + " }");
+  *projects[1].mutable_credential_detail() = Proto<v1::CredentialDetail>(
+      "secret_time { " + At(-86400) + " } expire_time { " + At(-60) + " }");
+  ExpectGolden("credentials", RenderCredentials(projects, SampleView()));
+}
+
 TEST(RenderStatus, NothingDeclared) {
   StatusDocument document = SampleStatus();
   document.summary.Clear();
