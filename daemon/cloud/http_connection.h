@@ -32,6 +32,8 @@ struct HttpTarget {
   std::string user_agent;
   // Through which the connection is made. For TLS only: a proxy reads what goes out in the clear.
   std::optional<Proxy> proxy = std::nullopt;
+  // Of what the file held when the target was made: with other authorities it is another target.
+  std::string ca_digest{};
 };
 
 // INVALID_ARGUMENT when `path` is not a readable file of PEM certificates.

@@ -12,7 +12,7 @@ Line::Line(int max_in_flight, Clock* clock)
             [this](int worker, bool closing) { return Tend(worker, closing); }) {}
 
 HttpConnection& Line::ConnectionOf(int worker, const HttpTarget& target) {
-  auto& connection = connections_[static_cast<size_t>(worker)][target.ca_file];
+  auto& connection = connections_[static_cast<size_t>(worker)][target.ca_file + target.ca_digest];
   if (connection == nullptr) connection = std::make_unique<HttpConnection>(target, clock_);
   return *connection;
 }

@@ -34,7 +34,7 @@ class Line {
   absl::Duration Tend(int worker, bool closing);
 
   Clock* const clock_;
-  // Of each worker, which alone uses them; by the file of the authorities they trust.
+  // Of each worker, which alone uses them; by the authorities they trust.
   std::vector<std::map<std::string, std::unique_ptr<HttpConnection>>> connections_;
   CallPool pool_;  // last: its threads use the others
 };

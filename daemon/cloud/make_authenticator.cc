@@ -1,10 +1,13 @@
 #include "daemon/cloud/make_authenticator.h"
 
+#include <fstream>
+#include <iterator>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/base/sha256.h"
 #include "daemon/base/status_macros.h"
 #include "daemon/base/text.h"
 #include "daemon/cloud/auth/iam_client.h"
@@ -15,6 +18,13 @@
 
 namespace quiesce::cloud {
 namespace {
+
+std::string DigestOfFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  Sha256 digest;
+  digest.Update(std::string(std::istreambuf_iterator<char>(file), {}));
+  return digest.HexDigest();
+}
 
 using Kind = CredentialStatus::Kind;
 using auth::SecretFile;
@@ -52,7 +62,7 @@ absl::StatusOr<std::unique_ptr<SecretSource>> SourceOf(const DbssCredential& cre
 HttpTarget TargetOf(const Endpoint& endpoint, const std::string& ca_file,
                     const DbssOptions& options) {
   return {endpoint, ca_file, absl::StrCat("quiesced/", options.version),
-          options.proxies.For(endpoint)};
+          options.proxies.For(endpoint), ca_file.empty() ? "" : DigestOfFile(ca_file)};
 }
 
 absl::StatusOr<auth::IamTargets::Map> IamTargetsOf(const DbssCredential& credential,

@@ -46,7 +46,8 @@ bool HaveMoved(const auth::IamTargets::Map& before, const auth::IamTargets::Map&
   return std::any_of(before.begin(), before.end(), [&after](const auto& target) {
     const auto other = after.find(target.first);
     return other != after.end() && (!(other->second.endpoint == target.second.endpoint) ||
-                                    other->second.ca_file != target.second.ca_file);
+                                    other->second.ca_file != target.second.ca_file ||
+                                    other->second.ca_digest != target.second.ca_digest);
   });
 }
 

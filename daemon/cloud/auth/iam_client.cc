@@ -30,7 +30,8 @@ std::optional<HttpTarget> IamTargets::Find(const std::string& project_id) const 
 }
 
 HttpConnection& IamClient::ConnectionTo(const HttpTarget& target) {
-  auto& connection = connections_[absl::StrCat(target.endpoint.ToString(), " ", target.ca_file)];
+  auto& connection =
+      connections_[absl::StrCat(target.endpoint.ToString(), " ", target.ca_file, target.ca_digest)];
   if (connection == nullptr) connection = std::make_unique<HttpConnection>(target, clock_);
   return *connection;
 }

@@ -270,6 +270,18 @@ TEST_F(CredentialsTest, ASecretThatChangesAtTheCloudIsNotHammered) {
   EXPECT_EQ(Refusals(Op::kList), limits::kMaxWrongSignatures);
 }
 
+TEST_F(CredentialsTest, ASecretThatChangesAtTheCloudDoesNotLockTheKeyHoweverManyCallsThereAre) {
+  PutKey(kSecretKey);
+  ConnectByKey(Pair(kSecretKey));
+  ASSERT_TRUE(List().ok);
+  PutKey("another-secret-key");
+  std::vector<std::future<CallResult>> stops;
+  for (int i = 0; i < 16; ++i) stops.push_back(StartStop());
+  for (auto& stop : stops) stop.wait();
+  EXPECT_GE(Refusals(Op::kStop), 1);
+  EXPECT_LE(Refusals(Op::kStop), limits::kMaxSignedInFlight);
+}
+
 // --- secrets that change ------------------------------------------------------------------------
 
 TEST_F(CredentialsTest, AChangedFileIsTriedByOneListWhileTheOldSecretStays) {

@@ -68,6 +68,25 @@ TEST_F(DbssClientTlsTest, AcceptsAGoodCertificate) {
   }
 }
 
+TEST_F(DbssClientTlsTest, AnUpdateReadsAFileOfAuthoritiesAgain) {
+  const TestAuthority other;
+  const std::string file = TempPath("ca.pem");
+  const auto write = [&file](const TestAuthority& authority) {
+    std::filesystem::copy_file(authority.file(), file,
+                               std::filesystem::copy_options::overwrite_existing);
+  };
+  const TestIdentity identity = authority_.Issue(Good());
+  HostileServer server(AnswerAll(Accepted()), &identity);
+  const std::string endpoint = absl::StrCat("https://localhost:", server.port());
+  write(other);
+  Connect(endpoint, 1, file);
+  EXPECT_TRUE(Stop().distrusted);
+  write(authority_);
+  Update(OptionsFor(endpoint, 1, file));
+  const CallResult result = Stop();
+  EXPECT_EQ(result.outcome, Outcome::kAccepted) << result.message;
+}
+
 TEST_F(DbssClientTlsTest, RefusesACertificateOfAnotherHost) {
   CertificateRequest request = Good();
   request.alternative_names = "DNS:other.example";
