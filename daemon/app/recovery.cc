@@ -1,12 +1,13 @@
 #include "daemon/app/recovery.h"
 
+#include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "daemon/base/status_macros.h"
 #include "daemon/core/error.h"
 #include "daemon/store/attempt_operations.h"
@@ -77,14 +78,14 @@ absl::Status ReconfigureStore(store::StateStore& store, const config::Config& co
   for (size_t n = 0; n < config.projects.size(); ++n) {
     configure.projects[n].read_otherwise = IsReadOtherwise(config.projects[n], before);
   }
-  absl::Notification done;
-  absl::StatusOr<store::ConfigureProjects::Result> moved;
-  store.Submit(std::move(configure), [&](absl::StatusOr<store::ConfigureProjects::Result> result) {
-    moved = std::move(result);
-    if (moved.ok()) std::move(in_force)();
-    done.Notify();
+  using Moved = absl::StatusOr<store::ConfigureProjects::Result>;
+  // Shared: it is still being told while we go on.
+  const auto done = std::make_shared<std::promise<Moved>>();
+  store.Submit(std::move(configure), [&in_force, done](Moved result) {
+    if (result.ok()) std::move(in_force)();
+    done->set_value(std::move(result));
   });
-  done.WaitForNotification();
+  const Moved moved = done->get_future().get();
   if (!moved.ok()) return ForPeople(moved.status(), config);
   LogMoves(*moved, log);
   return absl::OkStatus();
