@@ -47,9 +47,12 @@ SecretTrial::Choice SecretTrial::Try(Slot& slot) {
 
 SecretTrial::Choice SecretTrial::Choose(bool is_list, SteadyTime now) {
   if (!is_counted_) return ChooseSlot(is_list, now);
-  if (in_flight_ >= limits::kMaxSignedInFlight && in_use_.state == State::kGood) {
-    return {Choice::Kind::kWait, 0, false};
-  }
+  // After a first refusal, whoever is still under way may be refused, too: the next one waits.
+  const bool waits =
+      in_use_.state == State::kUntried
+          ? in_flight_ > 0
+          : in_use_.state == State::kGood && in_flight_ >= limits::kMaxSignedInFlight;
+  if (waits) return {Choice::Kind::kWait, 0, false};
   const Choice choice = ChooseSlot(is_list, now);
   if (choice.kind == Choice::Kind::kSend) ++in_flight_;
   return choice;
