@@ -170,9 +170,8 @@ class Doctor {
   void UnknownAnswers() {
     if (project_.unknown_answer_count() == 0) return;
     Add(Level::kWarn,
-        absl::StrCat(Plural(project_.unknown_answer_count(), "answer"),
-                     " that this version does not know, taken for failures; the last: \"",
-                     project_.last_unknown_answer(), "\""),
+        absl::StrCat(Plural(project_.unknown_answer_count(), "answer"), " ",
+                     UnknownAnswerWords(project_)),
         "report it: it belongs into the table of answers");
   }
 

@@ -161,10 +161,9 @@ std::vector<std::string> SharedProblemsOf(const v1::Project& project, const View
                                     Clock(view, ToTime(project.waiting_until()))));
   }
   if (project.unknown_answer_count() > 0) {
-    problems.push_back(absl::StrCat(
-        Plural(project.unknown_answer_count(), "answer"), " to credential \"", project.credential(),
-        "\" that this version does not know, taken for failures; the last: \"",
-        project.last_unknown_answer(), "\""));
+    problems.push_back(absl::StrCat(Plural(project.unknown_answer_count(), "answer"),
+                                    " to credential \"", project.credential(), "\" ",
+                                    UnknownAnswerWords(project)));
   }
   return problems;
 }

@@ -216,4 +216,9 @@ std::string ListErrorWords(const v1::ListError& error) {
   return text;
 }
 
+std::string UnknownAnswerWords(const v1::Project& project) {
+  return absl::StrCat("that this version does not know, taken for failures; the last: \"",
+                      project.last_unknown_answer(), "\"");
+}
+
 }  // namespace quiesce::cli

@@ -58,6 +58,10 @@ std::string ScopeCalled(std::string_view scope);
 // What a list failed with: `AUTH, HTTP 401 APIGW.0301, "the token expires"`.
 std::string ListErrorWords(const v1::ListError& error);
 
+// Of answers that the daemon does not know: `that this version does not know, taken for failures;
+// the last: "HTTP 418"`.
+std::string UnknownAnswerWords(const v1::Project& project);
+
 }  // namespace quiesce::cli
 
 #endif  // QUIESCE_CLIENT_CLI_WORDS_H_

@@ -129,7 +129,7 @@ TEST_F(DbssClientUpdateTest, DrainCutsWhatAnEarlierUpdateLeftInFlight) {
   const SteadyTime start = clock_.Read().steady;
   client_->Drain(absl::ZeroDuration());
   EXPECT_EQ(first.get().outcome, Outcome::kUnknown);
-  EXPECT_LT(Since(start), limits::kDrainTimeout) << "which is the grace of an update";
+  EXPECT_LT(Since(start), limits::kDrainTimeout) << "though the update let it take its time";
   before.Answer();
 }
 

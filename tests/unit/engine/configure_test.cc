@@ -13,10 +13,12 @@ namespace {
 using core::Phase;
 using core::Reason;
 
-core::Policy Continuous() {
-  core::Policy policy;
-  policy.start_grace = absl::Seconds(10);
-  return policy;
+// Runs until a list has just been sent.
+int ListsBeforeTheOneUnderWay(QuietEngine& quiet) {
+  quiet.RunFor(absl::Seconds(5));
+  const int lists = quiet.lists();
+  while (quiet.lists() == lists) quiet.RunFor(absl::Milliseconds(1));
+  return lists;
 }
 
 TEST(Configure, AProjectThatIsTakenAwayIsLeftAloneAndLookedAtNoMore) {
@@ -141,9 +143,7 @@ TEST(Configure, MoreConnectionsAreUsedWithoutForgettingTheQuota) {
 
 TEST(Configure, AListUnderWayIsAskedForAgain) {
   QuietEngine quiet(1);
-  quiet.RunFor(absl::Seconds(5));
-  const int lists = quiet.lists();
-  while (quiet.lists() == lists) quiet.RunFor(absl::Milliseconds(1));
+  const int lists = ListsBeforeTheOneUnderWay(quiet);
   const core::ProjectFreshness& freshness = quiet.project().rows->freshness;
   const int64_t seq = freshness.last_seq;
   const SteadyTime configured = quiet.world().now();
@@ -157,9 +157,7 @@ TEST(Configure, AListUnderWayIsAskedForAgain) {
 
 TEST(Configure, AListUnderWayOfAProjectThatIsLeftAsItIsGoesOn) {
   QuietEngine quiet(1);
-  quiet.RunFor(absl::Seconds(5));
-  const int lists = quiet.lists();
-  while (quiet.lists() == lists) quiet.RunFor(absl::Milliseconds(1));
+  const int lists = ListsBeforeTheOneUnderWay(quiet);
   const core::ProjectFreshness& freshness = quiet.project().rows->freshness;
   const int64_t seq = freshness.last_seq;
   const SteadyTime configured = quiet.world().now();

@@ -16,12 +16,6 @@ namespace {
 using core::Phase;
 using core::Reason;
 
-core::Policy Continuous() {
-  core::Policy policy;
-  policy.start_grace = absl::Seconds(10);
-  return policy;
-}
-
 PlanRequest PlanFor(const std::string& workspace, const std::vector<core::InstanceKey>& keys) {
   PlanRequest request;
   request.workspace = workspace;

@@ -38,6 +38,12 @@ simulation::Scenario Quiet(int instances) {
 
 }  // namespace
 
+core::Policy Continuous() {
+  core::Policy policy;
+  policy.start_grace = absl::Seconds(10);
+  return policy;
+}
+
 QuietEngine::QuietEngine(int instances)
     : scenario_(Quiet(instances)),
       cloud_(world_, scenario_, faults_, truth_, gateway_, *this, simulation::Mutation::kNone) {

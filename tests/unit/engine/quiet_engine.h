@@ -19,6 +19,9 @@
 
 namespace quiesce::engine {
 
+// Keeps stopped; what was started by hand is left alone for ten seconds.
+core::Policy Continuous();
+
 // An engine over a real store and the simulated cloud, in which nothing goes wrong by itself: the
 // parts of the simulation without its story. A test says what happens.
 class QuietEngine final : private simulation::CloudListener {
